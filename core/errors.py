@@ -1,0 +1,75 @@
+"""Every error Tapeboard raises on purpose.
+
+    TapeboardError                 exit 1   one line for the user: what happened, then the mend
+    ├── UsageError                 exit 2   the command line asks for something that cannot be
+    ├── SettingsError              exit 2   a configuration file: which file, which key, what was expected
+    ├── StoreError                 exit 2   the store cannot be opened (it is never touched then)
+    │   └── StoreWriteError        exit 2   a write failed (full or read-only disk); what was committed stays
+    └── FeedError                  exit 3   a source of data failed
+        ├── FeedUnavailable        exit 2   the feed does not exist here (not built yet, an extra is missing)
+        ├── DataFileError          exit 2   a data file is absent, unreadable or lacks a column
+        └── NoDataError            exit 3   nothing at all to compute from
+
+Foreign exceptions are mapped to this tree where they arise (files, SQLite, TOML); whatever else reaches
+the command line is a defect of ours and ends with exit 1, still in one line (`--debug` shows the traceback).
+"""
+
+
+class TapeboardError(Exception):
+    """An expected failure. `message` says what happened, `mend` what the user can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+    def __str__(self) -> str:
+        """One line: the failure, then the mend."""
+        text = f"{self.message}: {self.mend}" if self.mend else self.message
+        return " ".join(text.split())
+
+
+class UsageError(TapeboardError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class SettingsError(TapeboardError):
+    """A configuration file cannot be read or holds a wrong key or value."""
+
+    exit_code = 2
+
+
+class StoreError(TapeboardError):
+    """The store cannot be opened; it has not been touched."""
+
+    exit_code = 2
+
+
+class StoreWriteError(StoreError):
+    """A write to the store failed; everything committed before it is still there."""
+
+
+class FeedError(TapeboardError):
+    """A source of market data failed."""
+
+    exit_code = 3
+
+
+class FeedUnavailable(FeedError):
+    """The feed asked for does not exist in this installation."""
+
+    exit_code = 2
+
+
+class DataFileError(FeedError):
+    """A data file is absent, unreadable or not of the expected form."""
+
+    exit_code = 2
+
+
+class NoDataError(FeedError):
+    """There is nothing at all to compute from."""

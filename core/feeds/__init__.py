@@ -1,0 +1,1 @@
+"""Where market data come from: one seam (`feeds/base.py`), one module per source."""

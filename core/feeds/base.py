@@ -1,0 +1,60 @@
+"""The one seam between Tapeboard and the sources of market data.
+
+A feed blocks while it works and is therefore always called from a daemon thread of ours, never from the
+event loop. It raises `core.errors.FeedError` only when nothing at all can be had; what single symbols
+fail to give is named in `problems`, the rest is returned. Text that comes from outside (names, error
+messages) must have passed `core.text.clean` before it leaves a feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.model import Instant, Instrument, Problem, Quote, Session
+from core.panel import Bars
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Finished daily bars per symbol, and what could not be had."""
+
+    bars: Mapping[str, Bars]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Quotes of the session in progress per symbol (empty for feeds without one)."""
+
+    quotes: Mapping[str, Quote] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class Feed(Protocol):
+    """A source of market data.
+
+    `simulated`: its numbers are invented and must be marked so everywhere, and never stored.
+    `always_open`: it has a session of its own that never closes (the simulated feed).
+    """
+
+    name: str
+    simulated: bool
+    always_open: bool
+
+    def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
+        """Daily bars of sessions `first` to `last` inclusive."""
+        ...
+
+    def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
+        """The provisional state of `session` at `now`."""
+        ...
+
+    def known(self) -> frozenset[str]:
+        """Symbols this feed can name without asking anybody, for the resolver's suggestions."""
+        ...
+
+    def close(self) -> None:
+        """Stop whatever is under way; later calls may fail."""
+        ...

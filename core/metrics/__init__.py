@@ -1,0 +1,1 @@
+"""The metric families of the specification as pure array functions over one fold state."""

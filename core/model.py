@@ -1,0 +1,87 @@
+"""The vocabulary of Tapeboard: instruments, quotes, problems. Frozen values, no I/O, standard library only.
+
+Kept free of numpy on purpose: the screen imports it before its first paint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Session: TypeAlias = date
+"""The XNYS trading date a daily bar belongs to; never a timestamp."""
+
+Instant: TypeAlias = datetime
+"""A moment in time, always with its UTC offset."""
+
+
+class SymbolClass(StrEnum):
+    """What a symbol is; decides which price bases and which metrics make sense for it."""
+
+    INDEX = "index"  # price-return level, one basis only, volume is not its own
+    FUND = "fund"
+    STOCK = "stock"
+    RATE = "rate"  # a yield in percent: changes in basis points, never returns
+    VOLATILITY = "volatility"  # an implied volatility: changes in points, never returns
+
+    @property
+    def has_returns(self) -> bool:
+        """Whether a percentage return of this symbol means anything."""
+        return self not in (SymbolClass.RATE, SymbolClass.VOLATILITY)
+
+    @property
+    def has_total_return(self) -> bool:
+        """Whether the symbol pays distributions, so that `tr` differs from `px`."""
+        return self in (SymbolClass.FUND, SymbolClass.STOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One watched symbol. `group` is the id of the universe group it stands in."""
+
+    symbol: str
+    name: str
+    cls: SymbolClass
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A declared group of the universe; ranks are computed inside it when `ranked`."""
+
+    id: str
+    title: str
+    cls: SymbolClass
+    ranked: bool
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The state of one symbol inside a session that is not finished; prices on basis `px`.
+
+    `asof` is the time of the quote itself, not of its retrieval. Missing parts are None.
+    """
+
+    symbol: str
+    session: Session
+    price: float
+    asof: Instant
+    open: float | None = None
+    high: float | None = None
+    low: float | None = None
+    volume: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the user must know: shown in the header, listed in `source.problems`.
+
+    `kind` is one word (`missing`, `stale`, `rejected`, `unknown-symbol`, `feed`, `store`, `late`).
+    """
+
+    kind: str
+    symbol: str | None
+    text: str

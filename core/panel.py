@@ -1,0 +1,127 @@
+"""Arrays of daily bars: one packed series per symbol (`Bars`), many aligned to sessions (`Panel`).
+
+Two price bases (metrics.md 0.2): `px` is split-adjusted only, `tr` also dividend-adjusted. All prices are
+float64 in the quote currency; a missing value is NaN; sessions are `datetime64[D]`, strictly increasing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from core.model import Instant, Session
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Days: TypeAlias = npt.NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """The finished daily bars of one symbol: seven arrays of one length.
+
+    `close` is on basis `px`, `adj_close` on basis `tr`. `adjusted` is False where the source gave one
+    basis only: then both are its `close`, and the row says `basis: "as supplied"`.
+    """
+
+    symbol: str
+    sessions: Days
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    adj_close: Floats
+    volume: Floats
+    adjusted: bool = True
+
+    def __len__(self) -> int:
+        return len(self.sessions)
+
+    def upto(self, last: Session) -> Bars:
+        """The bars of sessions up to and including `last`."""
+        return self._slice(slice(0, int(np.searchsorted(self.sessions, np.datetime64(last, "D"), "right"))))
+
+    def since(self, first: Session) -> Bars:
+        """The bars of sessions from `first` on."""
+        return self._slice(slice(int(np.searchsorted(self.sessions, np.datetime64(first, "D"))), None))
+
+    def _slice(self, part: slice) -> Bars:
+        return Bars(
+            self.symbol,
+            self.sessions[part],
+            self.open[part],
+            self.high[part],
+            self.low[part],
+            self.close[part],
+            self.adj_close[part],
+            self.volume[part],
+            self.adjusted,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Bars of many symbols on common sessions: arrays of shape (sessions T, symbols N)."""
+
+    sessions: Days
+    symbols: tuple[str, ...]
+    open: Floats
+    high: Floats
+    low: Floats
+    px: Floats
+    tr: Floats
+    volume: Floats
+    adjusted: npt.NDArray[np.bool_]  # (N,): False where both bases are the supplied close
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveRow:
+    """One provisional row: the session in progress, arrays of shape (N,); NaN where there is no quote."""
+
+    session: Session
+    open: Floats
+    high: Floats
+    low: Floats
+    px: Floats
+    volume: Floats
+    asof: tuple[Instant | None, ...]
+
+
+def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> Panel:
+    """Lay series side by side on `sessions`; rows outside them are dropped, absent ones are NaN.
+
+    Prices that are not finite and positive become NaN (metrics.md 0.4: before any rolling sum). Nothing
+    is ever carried forward here.
+    """
+    shape = (len(sessions), len(symbols))
+    fields = {name: np.full(shape, np.nan) for name in ("open", "high", "low", "close", "adj_close", "volume")}
+    adjusted = np.ones(len(symbols), dtype=np.bool_)
+    for column, symbol in enumerate(symbols):
+        series = bars.get(symbol)
+        if series is None or len(series) == 0:
+            continue
+        adjusted[column] = series.adjusted
+        rows = np.searchsorted(sessions, series.sessions)
+        known = rows < len(sessions)
+        known[known] = sessions[rows[known]] == series.sessions[known]
+        for name, target in fields.items():
+            target[rows[known], column] = getattr(series, name)[known]
+    for name in ("open", "high", "low", "close", "adj_close"):
+        values = fields[name]
+        values[~(np.isfinite(values) & (values > 0))] = np.nan
+    volume = fields["volume"]
+    volume[~(np.isfinite(volume) & (volume >= 0))] = np.nan
+    return Panel(
+        sessions=sessions,
+        symbols=tuple(symbols),
+        open=fields["open"],
+        high=fields["high"],
+        low=fields["low"],
+        px=fields["close"],
+        tr=fields["adj_close"],
+        volume=volume,
+        adjusted=adjusted,
+    )

@@ -1,0 +1,1 @@
+"""Risk warnings: the state machine, the catalogue of conditions, and the verdict."""

@@ -1,0 +1,253 @@
+"""The result of one refresh, frozen: what the screen shows and what `tapeboard snapshot` prints.
+
+Field names and units are a contract (schema 1): returns, spreads, volatilities, distances and shares are
+fractions (0.0123 = 1.23 %); levels are in the quote currency; dates and instants ISO; a value that cannot
+be computed is None and `status` says why. Compared by identity: a pane that holds the same object has
+nothing to repaint. Imports neither numpy nor pandas: the screen shows a stored snapshot before those load.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+SCHEMA = 1
+
+RANK_WINDOWS = ("1s", "5s", "21s", "63s", "126s", "252s")
+"""The windows that are ranked, and that `w` steps through on the screen."""
+
+Value: TypeAlias = float | None
+Status: TypeAlias = str | dict[str, str]
+SessionStatus: TypeAlias = Literal["final", "intraday", "stale"]
+RuleState: TypeAlias = Literal["NOT_EVALUATED", "CLEAR", "INFO", "WATCH", "WARNING"]
+VerdictState: TypeAlias = Literal["BROADENING", "MIXED", "NARROWING", "NOT EVALUATED"]
+
+
+class _Frozen(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Immutable, compared and hashed by identity."""
+
+
+class ProblemNote(_Frozen, kw_only=True, frozen=True):
+    """Something the user must know; see `core.model.Problem`."""
+
+    kind: str
+    symbol: str | None = None
+    text: str
+
+
+class Source(_Frozen, kw_only=True, frozen=True):
+    """Where the numbers come from. `asof` is the time of the newest datum, `fetched_at` when we got it."""
+
+    feed: str
+    simulated: bool
+    asof: datetime | None = None
+    fetched_at: datetime | None = None
+    problems: tuple[ProblemNote, ...] = ()
+
+
+class Evidence(_Frozen, kw_only=True, frozen=True):
+    """One piece of the verdict's evidence; `holds` is None where it could not be evaluated."""
+
+    id: str
+    text: str
+    value: Value
+    holds: bool | None
+
+
+class Verdict(_Frozen, kw_only=True, frozen=True):
+    """The state of the market in one word, with its evidence (warnings.md C.1b)."""
+
+    state: VerdictState
+    score: int
+    of: int
+    evidence: tuple[Evidence, ...] = ()
+    since: date | None = None
+    fragile: bool | None = None
+    provisional: bool = False
+    text: str = ""
+
+
+class Row(_Frozen, kw_only=True, frozen=True):
+    """One symbol. Levels, averages, highs and lows on `px`; `ret`, volatility, beta on `basis`.
+
+    `ret` is absent for rates and volatility indices, which give `chg_bp` or `chg_pt` per window instead.
+    `rank` is 1 for the best, ties share the average; `rank_of` is the number of ranked members.
+    """
+
+    symbol: str
+    name: str
+    group: str
+    last: Value = None
+    session: date | None = None
+    asof: datetime | None = None
+    status: Status = "ok"
+    chg_1s: Value = None
+    ret: dict[str, Value] | UnsetType = UNSET
+    chg_bp: dict[str, Value] | UnsetType = UNSET
+    chg_pt: dict[str, Value] | UnsetType = UNSET
+    base: dict[str, date | None] = {}
+    basis: str = "tr"
+    rank: dict[str, Value] = {}
+    rank_of: dict[str, int] = {}
+    rank_change: dict[str, Value] = {}
+    sma20: Value = None
+    sma50: Value = None
+    sma200: Value = None
+    dist_sma20: Value = None
+    dist_sma50: Value = None
+    dist_sma200: Value = None
+    slope_sma20: Value = None
+    slope_sma50: Value = None
+    slope_sma200: Value = None
+    rsi14: Value = None
+    pct_b: Value = None
+    extension: Value = None
+    atr14: Value = None
+    high_252: Value = None
+    low_252: Value = None
+    dist_high_252: Value = None
+    dist_low_252: Value = None
+    high_close_252: Value = None
+    dist_high_close_252: Value = None
+    record_close: bool | None = None
+    record_high: bool | None = None
+    record_since: date | None = None
+    records_week: int | None = None
+    days_since_high: int | None = None
+    sigma20: Value = None
+    sigma60: Value = None
+    sigma252: Value = None
+    annual_vol: Value = None
+    ewma_vol: Value = None
+    vol_ratio: Value = None
+    beta63: Value = None
+    corr63: Value = None
+    drawdown: Value = None
+    max_drawdown: Value = None
+    drawdown_sessions: int | None = None
+    drawdown_252: Value = None
+    volume: Value = None
+    adv20: Value = None
+    adv63: Value = None
+    rel_volume: Value = None
+    rs: dict[str, Value] = {}
+    days_at_rank1: dict[str, int | None] = {}
+    spark: tuple[Value, ...] = ()
+
+
+class SectorRow(Row, kw_only=True, frozen=True):
+    """A sector fund; `class` is its class in the scheme named in `rotation`."""
+
+    quadrant: str | None = None
+    rs_ratio: Value = None
+    rs_momentum: Value = None
+    tail: tuple[tuple[Value, Value], ...] = ()
+    cls: str | None = msgspec.field(name="class", default=None)
+    z_day: Value = None
+
+
+class Spread(
+    _Frozen, kw_only=True, frozen=True, rename={"s5": "5s", "s21": "21s", "s63": "63s", "s126": "126s", "s252": "252s"}
+):
+    """Relative strength of two symbols (R5 to R11), on the basis of the snapshot."""
+
+    id: str
+    s5: Value = None
+    s21: Value = None
+    s63: Value = None
+    s126: Value = None
+    s252: Value = None
+    relative: dict[str, Value] = {}
+    z21: Value = None
+    band63: tuple[Value, Value] = (None, None)
+    agree: tuple[int | None, int] = (None, 6)
+    t63: Value = None
+    streak: int | None = None
+    streak_daily: int | None = None
+    share63: Value = None
+    spark: tuple[Value, ...] = ()
+    status: Status = "ok"
+
+
+class Rotation(_Frozen, kw_only=True, frozen=True):
+    """S4 and S5: the spread of cyclical over defensive sectors, and how long ranks persist."""
+
+    scheme: str
+    cyc_minus_def: dict[str, Value] = {}
+    z21: Value = None
+    schemes: dict[str, dict[str, Value]] = {}
+    rank_persistence: Value = None
+    leader: dict[str, str | None] = {}
+    leader_days: dict[str, int | None] = {}
+    status: Status = "ok"
+
+
+class RiskWarning(_Frozen, kw_only=True, frozen=True):
+    """One rule applied to one subject. `since_at_least`: the state is older than the loaded history."""
+
+    id: str
+    subject: str
+    title: str
+    state: RuleState
+    since: date | None = None
+    since_at_least: bool = False
+    sessions: int | None = None
+    provisional: bool = False
+    partial: bool = False
+    label: str | None = None
+    text: str = ""
+    evidence: dict[str, float | int | str | bool | None] = {}
+    condition: str = ""
+    missing: tuple[str, ...] = ()
+    history: dict[str, str | float | int | None] = {}
+
+
+class Evaluated(_Frozen, kw_only=True, frozen=True):
+    """How many rules could be evaluated, of how many there are."""
+
+    rules: int
+    of: int
+
+
+class Snapshot(_Frozen, kw_only=True, frozen=True):
+    """Everything one refresh knows."""
+
+    schema: int = SCHEMA
+    tapeboard: str = ""
+    session: date | None = None
+    session_status: SessionStatus = "stale"
+    half_day: bool = False
+    phase: Literal["pre", "open", "after", "closed", "simulated"] = "closed"
+    viewed_at: datetime | None = None
+    next_session: date | None = None
+    next_open: datetime | None = None
+    source: Source = Source(feed="", simulated=False)
+    verdict: Verdict = Verdict(state="NOT EVALUATED", score=0, of=4)
+    basis: str = "tr"
+    leadership: tuple[Row, ...] = ()
+    sectors: tuple[SectorRow, ...] = ()
+    watchlist: tuple[Row, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    rotation: Rotation = Rotation(scheme="")
+    warnings: tuple[RiskWarning, ...] = ()
+    evaluated: Evaluated = Evaluated(rules=0, of=0)
+
+
+EMPTY = Snapshot()
+"""Nothing known yet."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Snapshot)
+
+
+def to_json(snapshot: Snapshot) -> bytes:
+    """The snapshot as one JSON document, UTF-8, without a final newline."""
+    return _encoder.encode(snapshot)
+
+
+def from_json(document: bytes) -> Snapshot:
+    """The inverse of `to_json`. Raises `msgspec.ValidationError` on any other document."""
+    return _decoder.decode(document)

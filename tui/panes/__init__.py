@@ -1,0 +1,1 @@
+"""One module per pane; panes never import each other."""

@@ -1,0 +1,1 @@
+"""Textual screens: the main board and the help."""

@@ -1,0 +1,1 @@
+"""Widgets the panes share: the live table and its parts."""
