@@ -2,20 +2,30 @@
 
 `core.settings_load` reads the files; everything else receives a `Settings` and never sees TOML.
 A key that is not declared here does not exist: loading refuses it with file, key and nearest name.
+The ranges stand in the types, so that a value out of range is refused in the same way.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from core.model import SymbolClass
 
 FeedName: TypeAlias = Literal["auto", "yahoo", "files", "simulated"]
 Basis: TypeAlias = Literal["tr", "px"]
 Window: TypeAlias = Literal["1s", "5s", "21s", "63s", "126s", "252s"]
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
+Hours: TypeAlias = Annotated[float, Meta(ge=0, le=8_760)]
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Fall: TypeAlias = Annotated[float, Meta(ge=-1, le=0)]  # a loss as a fraction, never positive
+Points: TypeAlias = Annotated[int, Meta(ge=0, le=4)]
+Oscillator: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
+Ticker: TypeAlias = Annotated[str, Meta(pattern=r"^\S+$", description="a symbol without spaces")]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,12 +35,12 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class SimulatedSettings(_Section, kw_only=True, frozen=True):
     """`[feed.simulated]`."""
 
-    seed: int
-    sessions: int
+    seed: Annotated[int, Meta(ge=0)]
+    sessions: Annotated[int, Meta(ge=300, le=10_000)]
 
 
 class FeedSettings(_Section, kw_only=True, frozen=True):
-    """`[feed]`."""
+    """`[feed]`. Relative paths in `data` were resolved against the folder of the file that names them."""
 
     name: FeedName
     data: tuple[str, ...]
@@ -38,7 +48,7 @@ class FeedSettings(_Section, kw_only=True, frozen=True):
 
 
 class StoreSettings(_Section, kw_only=True, frozen=True):
-    """`[store]`."""
+    """`[store]`: `url` is "" (the database in the user's data folder), "none" or "sqlite:///PATH"."""
 
     url: str
 
@@ -52,10 +62,10 @@ class SessionSettings(_Section, kw_only=True, frozen=True):
 class RefreshSettings(_Section, kw_only=True, frozen=True):
     """`[refresh]`, all in seconds."""
 
-    open: float
-    simulated: float
-    timeout: float
-    misfire_grace: float
+    open: Seconds
+    simulated: Seconds
+    timeout: Seconds
+    misfire_grace: Seconds
 
 
 class GroupSettings(_Section, kw_only=True, frozen=True):
@@ -64,15 +74,15 @@ class GroupSettings(_Section, kw_only=True, frozen=True):
     title: str
     cls: SymbolClass = msgspec.field(name="class")
     ranked: bool
-    symbols: dict[str, str]
+    symbols: dict[Ticker, str]
 
 
 class SchemeSettings(_Section, kw_only=True, frozen=True):
     """`[universe.schemes.ID]`."""
 
-    cyclical: tuple[str, ...]
-    sensitive: tuple[str, ...]
-    defensive: tuple[str, ...]
+    cyclical: tuple[Ticker, ...]
+    sensitive: tuple[Ticker, ...]
+    defensive: tuple[Ticker, ...]
 
 
 class UniverseSettings(_Section, kw_only=True, frozen=True):
@@ -86,7 +96,7 @@ class UniverseSettings(_Section, kw_only=True, frozen=True):
 class WatchGroup(_Section, kw_only=True, frozen=True):
     """A table under `[watchlist]`; a bare list of symbols is the short form."""
 
-    symbols: tuple[str, ...]
+    symbols: tuple[Ticker, ...]
     title: str = ""
     cls: SymbolClass = msgspec.field(name="class", default=SymbolClass.STOCK)
 
@@ -97,7 +107,7 @@ class MetricSettings(_Section, kw_only=True, frozen=True):
     basis: Basis
     window: Window
     scheme: str
-    years: int
+    years: Annotated[int, Meta(ge=1, le=100)]
 
 
 class W01Settings(_Section, kw_only=True, frozen=True):
@@ -106,60 +116,60 @@ class W01Settings(_Section, kw_only=True, frozen=True):
     watch_z: float
     warning_z: float
     exit_z: float
-    share: float
+    share: Share
 
 
 class W02Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W02]`."""
 
-    exit_sessions: int
+    exit_sessions: Count
 
 
 class W06Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W06]`."""
 
-    rsi: float
+    rsi: Oscillator
     pct_b: float
-    percentile: float
-    watch_points: int
-    warning_points: int
-    exit_points: int
-    exit_rsi: float
+    percentile: Share
+    watch_points: Points
+    warning_points: Points
+    exit_points: Points
+    exit_rsi: Oscillator
 
 
 class W07Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W07]`."""
 
-    near_high: float
+    near_high: Share
     watch_extension: float
     warning_extension: float
-    exit_distance: float
+    exit_distance: Share
     exit_extension: float
 
 
 class W19Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W19]`."""
 
-    watch: float
-    warning: float
-    bear: float
-    exit: float
+    watch: Fall
+    warning: Fall
+    bear: Fall
+    exit: Fall
 
 
 class W20Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W20]`."""
 
-    grace_hours: float
-    watch_coverage: float
-    warning_coverage: float
-    suspect_share: float
-    fetch_age_hours: float
+    grace_hours: Hours
+    watch_coverage: Share
+    warning_coverage: Share
+    suspect_share: Share
+    fetch_age_hours: Hours
 
 
 class WarningSettings(_Section, kw_only=True, frozen=True):
     """`[warnings]`."""
 
-    version: int
+    version: Count
     W01: W01Settings
     W02: W02Settings
     W06: W06Settings
@@ -188,4 +198,4 @@ class Settings(_Section, kw_only=True, frozen=True):
     warnings: WarningSettings
     screen: ScreenSettings
     keys: dict[str, str]
-    watchlist: dict[str, tuple[str, ...] | WatchGroup]
+    watchlist: dict[str, tuple[Ticker, ...] | WatchGroup]

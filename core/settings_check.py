@@ -1,0 +1,271 @@
+"""What is wrong with a configuration: first against the types of `core.settings`, then against itself.
+
+Both functions yield `Mistake`s lazily, in the order of the declaration; the loader reports the first. The
+walk over the types is generic: a key declared in `core.settings` is checked without a word here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+import msgspec.inspect as mi
+
+from core.i18n import _
+from core.settings import Settings
+from core.text import clean
+
+Path: TypeAlias = tuple[str, ...]
+
+_MOST_CHOICES = 12
+"""A longer list of choices is not printed: the nearest one says more."""
+
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One wrong key or value; `nearest` is the spelling that was probably meant."""
+
+    path: Path
+    expected: str
+    found: str
+    nearest: str | None = None
+
+
+def dotted(path: Path) -> str:
+    """`path` as TOML writes it: parts that are not bare are quoted."""
+    return ".".join(part if part and _BARE.issuperset(part) else f'"{clean(part)}"' for part in path)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` was probably meant to be, whatever its case."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it, and the start does not wait for it
+
+    by_lower = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[close[0]] if close else None
+
+
+def listed(choices: Collection[str]) -> str:
+    """`a, b or c`."""
+    *most, last = choices
+    return _("{most} or {last}").format(most=", ".join(most), last=last) if most else last
+
+
+def against_types(table: Mapping[str, object]) -> Iterator[Mistake]:
+    """Unknown and missing keys, wrong types, values out of range, at any depth of a whole configuration."""
+    return _check(mi.type_info(Settings), table, ())
+
+
+def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mistake]:
+    """Names that refer to nothing, and keys with two commands; `commands` are those that exist."""
+    groups = settings.universe.groups
+    for index, name in enumerate(settings.universe.show):
+        if name not in groups:
+            yield _unknown(("universe", "show", str(index + 1)), name, _("a group of universe.groups"), groups)
+    sectors = groups["sectors"].symbols if "sectors" in groups else {}
+    for scheme, classes in settings.universe.schemes.items():
+        for kind in classes.__struct_fields__:
+            for symbol in getattr(classes, kind):
+                if symbol not in sectors:
+                    path = ("universe", "schemes", scheme, kind)
+                    yield _unknown(path, symbol, _("a symbol of the group sectors"), sectors)
+    if settings.metrics.scheme not in settings.universe.schemes:
+        schemes = settings.universe.schemes
+        yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
+    for name in settings.watchlist:
+        if name in groups:
+            yield Mistake(("watchlist", name), _("a name that no group of universe.groups has"), _found(name))
+    yield from _keys(settings.keys, commands)
+
+
+def _keys(keys: Mapping[str, str], commands: Collection[str]) -> Iterator[Mistake]:
+    taken: dict[str, str] = {}
+    for command, bound in keys.items():
+        if command not in commands:
+            yield _unknown(("keys", command), command, _("a command"), commands)
+        for key in filter(None, (part.strip() for part in bound.split(","))):
+            other = taken.setdefault(key, command)
+            if other != command:
+                expected = _("a key that no other command has")
+                found = _('"{key}", which {command} has too').format(key=clean(key), command=other)
+                yield Mistake(("keys", command), expected, found)
+
+
+def _unknown(path: Path, name: str, what: str, choices: Collection[str]) -> Mistake:
+    few = 0 < len(choices) <= _MOST_CHOICES
+    expected = f"{what} ({listed([clean(c) for c in choices])})" if few else what
+    return Mistake(path, expected, _found(name), nearest(name, choices))
+
+
+def _found(value: object) -> str:
+    """`value` as its owner wrote it, shortened."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{clean(value, 60)}"'
+        case Mapping():
+            return _("a table")
+        case list():
+            return _("a list")
+        case date():
+            return value.isoformat()
+        case _:
+            return clean(str(value), 60)
+
+
+# One function per kind of type; each yields what is wrong with `value` at `path`.
+
+
+def _check(node: mi.Type, value: object, path: Path) -> Iterator[Mistake]:
+    """Dispatch on the declared type; a type without a checker is a defect of ours (KeyError)."""
+    return _CHECKERS[type(node)](node, value, path)
+
+
+def _described(node: mi.Metadata, value: object, path: Path) -> Iterator[Mistake]:
+    for mistake in _check(node.type, value, path):
+        yield Mistake(mistake.path, _expected(node), mistake.found)
+
+
+def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, Mapping):
+        yield Mistake(path, _expected(node), _found(value))
+        return
+    fields = {field.encode_name: field for field in node.fields}
+    for key in value:
+        if key not in fields:
+            yield _unknown((*path, key), key, _("a known key"), fields)
+    for key, field in fields.items():
+        if key in value:
+            yield from _check(field.type, value[key], (*path, key))
+        elif field.required:
+            yield Mistake((*path, key), _expected(field.type), _("nothing"))
+
+
+def _dict(node: mi.DictType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, Mapping):
+        yield Mistake(path, _expected(node), _found(value))
+        return
+    for key, item in value.items():
+        yield from _check(node.key_type, key, (*path, key))
+        yield from _check(node.value_type, item, (*path, key))
+
+
+def _list(node: mi.VarTupleType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, list):
+        yield Mistake(path, _expected(node), _found(value))
+        return
+    for index, item in enumerate(value):
+        yield from _check(node.item_type, item, (*path, str(index + 1)))
+
+
+def _union(node: mi.UnionType, value: object, path: Path) -> Iterator[Mistake]:
+    wanted = mi.StructType if isinstance(value, Mapping) else mi.VarTupleType
+    if not isinstance(value, Mapping | list):
+        yield Mistake(path, _expected(node), _found(value))
+        return
+    for option in node.types:
+        if isinstance(option, wanted):
+            yield from _check(option, value, path)
+
+
+def _choice(node: mi.LiteralType | mi.EnumType, value: object, path: Path) -> Iterator[Mistake]:
+    choices = _choices(node)
+    if value not in choices:
+        meant = nearest(value, choices) if isinstance(value, str) else None
+        yield Mistake(path, _expected(node), _found(value), meant)
+
+
+def _bool(node: mi.BoolType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, bool):
+        yield Mistake(path, _expected(node), _found(value))
+
+
+def _number(node: mi.IntType | mi.FloatType, value: object, path: Path) -> Iterator[Mistake]:
+    kinds = int | float if isinstance(node, mi.FloatType) else int
+    if isinstance(value, bool) or not isinstance(value, kinds) or not _in_range(node, value):
+        yield Mistake(path, _expected(node), _found(value))
+
+
+def _in_range(node: mi.IntType | mi.FloatType, value: float) -> bool:
+    """Whether `value` is finite and within the declared range (nan compares false)."""
+    largest = sys.float_info.max if isinstance(node, mi.FloatType) else math.inf
+    low = -largest if node.ge is None else node.ge
+    high = largest if node.le is None else node.le
+    return low <= value <= high and (node.gt is None or value > node.gt)
+
+
+def _text(node: mi.StrType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, str):
+        yield Mistake(path, _expected(node), _found(value))
+    elif any(unicodedata.category(c)[0] == "C" for c in value):
+        yield Mistake(path, _("text without control characters"), _found(value))
+    elif node.pattern is not None and not re.search(node.pattern, value):
+        yield Mistake(path, _expected(node), _found(value))
+
+
+def _date(node: mi.DateType, value: object, path: Path) -> Iterator[Mistake]:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        yield Mistake(path, _expected(node), _found(value))
+
+
+_Checker: TypeAlias = Callable[[Any, object, Path], Iterator[Mistake]]
+
+_CHECKERS: dict[type[mi.Type], _Checker] = {
+    mi.Metadata: _described,
+    mi.StructType: _struct,
+    mi.DictType: _dict,
+    mi.VarTupleType: _list,
+    mi.UnionType: _union,
+    mi.LiteralType: _choice,
+    mi.EnumType: _choice,
+    mi.BoolType: _bool,
+    mi.IntType: _number,
+    mi.FloatType: _number,
+    mi.StrType: _text,
+    mi.DateType: _date,
+}
+
+
+def _choices(node: mi.LiteralType | mi.EnumType) -> list[str]:
+    return [str(value) for value in (node.values if isinstance(node, mi.LiteralType) else node.cls)]
+
+
+def _expected(node: mi.Type) -> str:
+    """What a value of this type looks like, in words."""
+    return _WORDS[type(node)](node)
+
+
+def _expected_number(node: mi.IntType | mi.FloatType) -> str:
+    noun = _("a whole number") if isinstance(node, mi.IntType) else _("a number")
+    if node.gt is not None:
+        return _("{noun} above {low:g} and at most {high:g}").format(noun=noun, low=node.gt, high=node.le)
+    if node.ge is not None and node.le is not None:
+        return _("{noun} from {low:g} to {high:g}").format(noun=noun, low=node.ge, high=node.le)
+    if node.ge is not None:
+        return _("{noun} of at least {low:g}").format(noun=noun, low=node.ge)
+    return noun
+
+
+_WORDS: dict[type[mi.Type], Callable[[Any], str]] = {
+    mi.Metadata: lambda node: str((node.extra_json_schema or {})["description"]),
+    mi.StructType: lambda _node: _("a table"),
+    mi.DictType: lambda _node: _("a table"),
+    mi.VarTupleType: lambda _node: _("a list"),
+    mi.UnionType: lambda _node: _("a list or a table"),
+    mi.LiteralType: lambda node: listed([f'"{choice}"' for choice in _choices(node)]),
+    mi.EnumType: lambda node: listed([f'"{choice}"' for choice in _choices(node)]),
+    mi.BoolType: lambda _node: _("true or false"),
+    mi.IntType: _expected_number,
+    mi.FloatType: _expected_number,
+    mi.StrType: lambda _node: _("text in quotes"),
+    mi.DateType: lambda _node: _("a date such as 2025-01-09, without quotes"),
+}

@@ -1,0 +1,174 @@
+"""Reads `config.toml`: the shipped defaults, the user's file over them key by key, the command line on top.
+
+Tables are merged, lists and values replaced. Every mistake in a file is one `SettingsError` line: file, key,
+what was expected, what was found, and the nearest spelling. Imports neither numpy nor pandas.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from core.errors import SettingsError
+from core.i18n import _
+from core.settings import FeedName, Settings
+from core.settings_check import Mistake, against_itself, against_types, dotted
+from core.text import clean
+
+DEFAULT = "default"
+"""The origin of a key that only the shipped file sets."""
+
+Table: TypeAlias = dict[str, object]
+Origin: TypeAlias = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The effective settings; `origin` maps a dotted key to `DEFAULT`, a file, or the option that set it.
+
+    `user_file` is the user's file that was read, None where there is none.
+    """
+
+    settings: Settings
+    origin: Mapping[str, str]
+    user_file: Path | None
+
+    def with_overrides(
+        self, *, feed: FeedName | None = None, data: Sequence[str] = (), store: str | None = None
+    ) -> Loaded:
+        """These settings with what the command line says instead; nothing given changes nothing."""
+        settings, origin = self.settings, dict(self.origin)
+        if feed is not None:
+            settings = _replaced(settings, feed=_replaced(settings.feed, name=feed))
+            origin["feed.name"] = "--feed"
+        if data:
+            settings = _replaced(settings, feed=_replaced(settings.feed, data=tuple(data)))
+            origin["feed.data"] = "--data"
+        if store is not None:
+            settings = _replaced(settings, store=_replaced(settings.store, url=store))
+            origin["store.url"] = "--store"
+        return replace(self, settings=settings, origin=origin)
+
+
+_replaced = msgspec.structs.replace
+
+
+def default_file() -> Path:
+    """The shipped defaults: inside the installed package, or at the top of a checkout."""
+    packaged = Path(__file__).with_name("config.toml")
+    return packaged if packaged.is_file() else Path(__file__).parent.with_name("config.toml")
+
+
+def user_config_file(env: Mapping[str, str] = os.environ) -> Path:
+    """Where the user's own file is looked for; it need not exist."""
+    base = Path(env.get("XDG_CONFIG_HOME", ""))
+    if base.is_absolute():
+        return base / "tapeboard" / "config.toml"
+    import platformdirs  # noqa: PLC0415 - only where the environment does not say it
+
+    return platformdirs.user_config_path("tapeboard") / "config.toml"
+
+
+def defaults() -> Loaded:
+    """The shipped settings alone, whatever the user's file says."""
+    return _load(None, {})
+
+
+def load(user_file: Path | None = None, env: Mapping[str, str] = os.environ) -> Loaded:
+    """The effective settings: the defaults and over them `user_file`, or else the user's own file if there is one.
+
+    Raises `SettingsError` for a file that cannot be read and for the first mistake in it.
+    """
+    path = user_config_file(env) if user_file is None else user_file
+    content = _content(path, required=user_file is not None)
+    return defaults() if content is None else _load(path, _parsed(path, content))
+
+
+def _load(user_file: Path | None, user: Table) -> Loaded:
+    shipped = default_file()
+    base = _parsed(shipped, shipped.read_bytes())
+    origin: Origin = {}
+    merged = _merge(_merge({}, base, origin, DEFAULT), user, origin, str(user_file))
+    _refuse_first(against_types(merged), user_file or shipped)
+    settings = msgspec.convert(merged, Settings)
+    commands = msgspec.convert(base["keys"], dict[str, str])
+    _refuse_first(against_itself(settings, commands), user_file or shipped)
+    if user_file is not None and origin["feed.data"] == str(user_file):
+        data = tuple(_anchored(path, user_file) for path in settings.feed.data)
+        settings = _replaced(settings, feed=_replaced(settings.feed, data=data))
+    return Loaded(settings, origin, user_file)
+
+
+def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[str, ...] = ()) -> Table:
+    """`base` with `over` laid on it; writes down in `origin` that the values of `over` come from `source`."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = (*path, key)
+        if isinstance(value, dict):
+            under = base.get(key)
+            merged[key] = _merge(under if isinstance(under, dict) else {}, value, origin, source, below)
+        else:
+            merged[key] = value
+            origin[dotted(below)] = source
+    return merged
+
+
+def _refuse_first(mistakes: Iterator[Mistake], file: Path) -> None:
+    for mistake in mistakes:
+        message = _("{file}: {key}: expected {expected}, found {found}").format(
+            file=_shown(file), key=dotted(mistake.path), expected=mistake.expected, found=mistake.found
+        )
+        mend = _('did you mean "{nearest}"?').format(nearest=clean(mistake.nearest)) if mistake.nearest else ""
+        raise SettingsError(message, mend)
+
+
+def _content(path: Path, *, required: bool) -> bytes | None:
+    """The bytes of `path`; None where it is absent and need not exist."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        if not required:
+            return None
+        raise _unreadable(path, _("nothing"), _("check the path given to --config")) from None
+    except IsADirectoryError:
+        raise _unreadable(path, _("a folder"), _("name the file inside it")) from None
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error), _("check the rights and the disk")) from None
+
+
+def _parsed(path: Path, content: bytes) -> Table:
+    """The TOML document `content`, which may begin with a byte order mark."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = _("a byte that is not UTF-8 in line {line}").format(line=line)
+        raise _unreadable(path, found, _("save the file as UTF-8")) from None
+    except ValueError as error:  # TOMLDecodeError, and a number with too many digits
+        raise _unreadable(path, _("invalid TOML"), clean(str(error))) from None
+    except RecursionError:
+        raise _unreadable(path, _("tables or lists nested too deeply"), _("write it flatter")) from None
+
+
+def _unreadable(path: Path, found: str, mend: str) -> SettingsError:
+    expected = _("{file}: expected a configuration file, found {found}")
+    return SettingsError(expected.format(file=_shown(path), found=found), mend)
+
+
+def _anchored(path: str, file: Path) -> str:
+    """`path` as the configuration file `file` means it: relative to its folder, `~` the home folder."""
+    try:
+        return str(file.absolute().parent / Path(path).expanduser())
+    except RuntimeError:
+        message = _('{file}: feed.data: expected a path, found "{path}", whose home folder is unknown')
+        raise SettingsError(message.format(file=_shown(file), path=clean(path)), _("write the whole path")) from None
+
+
+def _shown(path: Path) -> str:
+    return clean(str(path), 400)
