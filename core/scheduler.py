@@ -2,7 +2,7 @@
 
 `Scheduler` runs one job on the running event loop: `work` in a daemon thread (`core.worker`), its result
 handed to `on_snapshot`, whatever went wrong to `on_problem`. Both are called on the loop, as every public
-method here must be; a snapshot makes the problems reported before it history.
+method here must be, and must not raise; a snapshot makes the problems reported before it history.
 
 What holds, whatever happens:
 - one run at a time; a run that outlasts its interval is reported and the runs it covers are skipped;
@@ -27,6 +27,7 @@ from apscheduler.events import (
     EVENT_JOB_MISSED,
     EVENT_JOB_SUBMITTED,
     JobEvent,
+    JobExecutionEvent,
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -97,7 +98,7 @@ class Scheduler:
         self._scheduler.start()
         self._job = self._scheduler.add_job(
             self._refresh,
-            # Until `next_delay` names an interval, a run that fails is repeated when it would have timed out.
+            # Stands in until `next_delay` names an interval; not shorter, for a run may take as long.
             IntervalTrigger(seconds=self._timeout, timezone=_ZONE),
             coalesce=True,
             max_instances=1,
@@ -141,32 +142,20 @@ class Scheduler:
         due: datetime | None = self._job and self._job.next_run_time
         return due and due.astimezone(_ZONE)
 
-    async def _refresh(self) -> None:
-        """The job: one run; its result is handed over and the next run is set."""
-        try:
-            snapshot = await self._run()
-            if snapshot is not None and self._job is not None:
-                self._snapshot = snapshot
-                self._on_snapshot(snapshot)
-        except asyncio.CancelledError:
-            return  # by stop() or the end of the loop: APScheduler would log it as a failure
-        finally:
-            self._arm()
-
-    async def _run(self) -> Snapshot | None:
-        """What `work` gives; None where it did not end in time or too many earlier runs still hang."""
+    async def _refresh(self) -> Snapshot | Problem | None:
+        """The job, and so the `retval` of its event. Never blocks: what hangs is abandoned after the timeout."""
         if living_threads(THREAD) >= MOST_HANGING:
-            self._late(_("{count} refreshes hang; none is begun before one of them ends").format(count=MOST_HANGING))
-            return None
+            return _late(_("{count} refreshes hang; none is begun before one of them ends").format(count=MOST_HANGING))
         deadline = asyncio.timeout(self._timeout)
         try:
             async with deadline:
                 return await in_daemon_thread(self._work, name=THREAD)
+        except asyncio.CancelledError:
+            return None  # by stop() or the end of the loop: APScheduler would log it as a failure
         except TimeoutError:
             if not deadline.expired():  # the work's own, e.g. of a socket
                 raise
-        self._late(_("The refresh did not end within {seconds:g} s and was given up").format(seconds=self._timeout))
-        return None
+        return _late(_("The refresh did not end within {seconds:g} s and was given up").format(seconds=self._timeout))
 
     def _arm(self) -> None:
         """Set the next run by the last good snapshot; an interval that has not changed keeps its rhythm."""
@@ -188,21 +177,27 @@ class Scheduler:
         """APScheduler swallows what a job raises; only its events can tell that the data went stale."""
         if event.code == EVENT_JOB_SUBMITTED:
             self._running = True
-            return
-        if event.code == EVENT_JOB_MAX_INSTANCES:
-            self._late(_("The refresh takes longer than its interval"))
-            return
-        self._running = False
-        if event.code == EVENT_JOB_ERROR:
-            self._on_problem(_problem(event.exception))
-        elif event.code == EVENT_JOB_MISSED:
-            due = event.scheduled_run_time.astimezone(_ZONE)
-            self._late(_("The refresh due at {time:%H:%M:%S} was missed and runs now").format(time=due))
-            self.refresh_now()
+        elif event.code == EVENT_JOB_MAX_INSTANCES:
+            self._on_problem(_late(_("The refresh takes longer than its interval")))
+        else:
+            self._running = False
+            self._conclude(event)
 
-    def _late(self, text: str) -> None:
-        if self._job is not None:
-            self._on_problem(Problem("late", None, text))
+    def _conclude(self, event: JobExecutionEvent) -> None:
+        """A run is over: set the next one first, so that a callback reads its time, then hand over the outcome."""
+        if event.code == EVENT_JOB_MISSED:
+            due = event.scheduled_run_time.astimezone(_ZONE)
+            self.refresh_now()
+            self._on_problem(_late(_("The refresh due at {time:%H:%M:%S} was missed and runs now").format(time=due)))
+            return
+        outcome = event.retval if event.code == EVENT_JOB_EXECUTED else _failure(event.exception)
+        if isinstance(outcome, Snapshot):
+            self._snapshot = outcome
+        self._arm()
+        if isinstance(outcome, Snapshot):
+            self._on_snapshot(outcome)
+        elif isinstance(outcome, Problem):
+            self._on_problem(outcome)
 
     def _watch(self) -> None:
         """Look for a jump of the wall clock against the loop's monotonic one, and move the next run with it.
@@ -228,7 +223,11 @@ def _now() -> Instant:
     return datetime.now(UTC)
 
 
-def _problem(error: BaseException) -> Problem:
+def _late(text: str) -> Problem:
+    return Problem("late", None, text)
+
+
+def _failure(error: BaseException) -> Problem:
     """What the user reads of a failed run; the traceback is in the log."""
     if isinstance(error, TapeboardError):
         return Problem("store" if isinstance(error, StoreError) else "feed", None, clean(str(error)))
