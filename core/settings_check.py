@@ -6,6 +6,7 @@ walk over the types is generic: a key declared in `core.settings` is checked wit
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sys
@@ -41,7 +42,12 @@ class Mistake:
 
 def dotted(path: Path) -> str:
     """`path` as TOML writes it: parts that are not bare are quoted."""
-    return ".".join(part if part and _BARE.issuperset(part) else f'"{clean(part)}"' for part in path)
+    return ".".join(part if part and _BARE.issuperset(part) else quoted(part) for part in path)
+
+
+def quoted(text: str) -> str:
+    """`text` as a TOML string: JSON's but for DEL; what is not Unicode (an odd path) has no form and is replaced."""
+    return json.dumps(text.encode(errors="replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -80,9 +86,6 @@ def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mi
     if settings.metrics.scheme not in settings.universe.schemes:
         schemes = settings.universe.schemes
         yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
-    for name in settings.watchlist:
-        if name in groups:
-            yield Mistake(("watchlist", name), _("a name that no group of universe.groups has"), _found(name))
     yield from _keys(settings.keys, commands)
 
 

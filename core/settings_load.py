@@ -42,13 +42,15 @@ class Loaded:
     def with_overrides(
         self, *, feed: FeedName | None = None, data: Sequence[str] = (), store: str | None = None
     ) -> Loaded:
-        """These settings with what the command line says instead; nothing given changes nothing."""
+        """These settings with what the command line says instead; a relative path starts at the current folder."""
         settings, origin = self.settings, dict(self.origin)
         if feed is not None:
             settings = _replaced(settings, feed=_replaced(settings.feed, name=feed))
             origin["feed.name"] = "--feed"
         if data:
-            settings = _replaced(settings, feed=_replaced(settings.feed, data=tuple(data)))
+            settings = _replaced(
+                settings, feed=_replaced(settings.feed, data=tuple(str(Path(path).absolute()) for path in data))
+            )
             origin["feed.data"] = "--data"
         if store is not None:
             settings = _replaced(settings, store=_replaced(settings.store, url=store))
@@ -72,7 +74,7 @@ def user_config_file(env: Mapping[str, str] = os.environ) -> Path:
         return base / "tapeboard" / "config.toml"
     import platformdirs  # noqa: PLC0415 - only where the environment does not say it
 
-    return platformdirs.user_config_path("tapeboard") / "config.toml"
+    return platformdirs.user_config_path("tapeboard", appauthor=False) / "config.toml"
 
 
 def defaults() -> Loaded:
@@ -122,7 +124,7 @@ def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[st
 def _refuse_first(mistakes: Iterator[Mistake], file: Path) -> None:
     for mistake in mistakes:
         message = _("{file}: {key}: expected {expected}, found {found}").format(
-            file=_shown(file), key=dotted(mistake.path), expected=mistake.expected, found=mistake.found
+            file=_shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
         )
         mend = _('did you mean "{nearest}"?').format(nearest=clean(mistake.nearest)) if mistake.nearest else ""
         raise SettingsError(message, mend)
