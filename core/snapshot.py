@@ -22,6 +22,7 @@ RANK_WINDOWS = ("1s", "5s", "21s", "63s", "126s", "252s")
 Value: TypeAlias = float | None
 Status: TypeAlias = str | dict[str, str]
 SessionStatus: TypeAlias = Literal["final", "intraday", "stale"]
+Phase: TypeAlias = Literal["pre", "open", "after", "closed", "simulated"]
 RuleState: TypeAlias = Literal["NOT_EVALUATED", "CLEAR", "INFO", "WATCH", "WARNING"]
 VerdictState: TypeAlias = Literal["BROADENING", "MIXED", "NARROWING", "NOT EVALUATED"]
 
@@ -220,7 +221,7 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
     session: date | None = None
     session_status: SessionStatus = "stale"
     half_day: bool = False
-    phase: Literal["pre", "open", "after", "closed", "simulated"] = "closed"
+    phase: Phase = "closed"
     viewed_at: datetime | None = None
     next_session: date | None = None
     next_open: datetime | None = None

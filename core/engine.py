@@ -1,0 +1,209 @@
+"""From aligned bars to a snapshot; pure: no clock, no I/O, the same answer for the same input.
+
+    1. align     core/panel.py          series of bars side by side on sessions
+    2. fold      core/metrics/fold.py   every metric at every finished session, O(symbols) each
+    3. replay    core/rules/board.py    every rule's state machine over those sessions, and the verdict's
+    4. read      core/metrics/fold.py   the session in progress as one provisional row on top, if there is one
+    5. judge     core/rules/board.py    the rules once more on that row, on copies: provisional states
+    6. assemble  core/rows.py           rows, ranks, spreads, rotation, warnings -> core/snapshot.py
+
+Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core import __version__
+from core.metrics.fold import Fold, History
+from core.metrics.leadership import rank_persistence, sessions_at_rank1
+from core.metrics.sectors import SPREAD_WINDOWS as CLASS_WINDOWS
+from core.metrics.sectors import class_spread, class_spread_z21
+from core.model import Instant, Session
+from core.panel import LiveRow, Panel
+from core.rows import RowBuilder
+from core.rules.board import RuleBoard, evaluated
+from core.rules.verdict import SectorClasses
+from core.settings import Settings
+from core.snapshot import (
+    RANK_WINDOWS,
+    Phase,
+    Rotation,
+    Row,
+    SectorRow,
+    SessionStatus,
+    Snapshot,
+    Source,
+    Spread,
+    Value,
+)
+from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """From where and when the data are looked at: everything about a snapshot that is not in the bars.
+
+    `expected` is the session whose bars should all be there by now; `final_asof` the time of a final bar.
+    """
+
+    viewed_at: Instant
+    phase: Phase
+    session_status: SessionStatus
+    half_day: bool
+    next_session: Session
+    next_open: Instant
+    expected: Session
+    final_asof: Instant
+    source: Source
+    fetch_age_hours: float | None = None
+
+
+class Engine:
+    """Everything known after the finished sessions of one panel, whose columns are the universe's symbols."""
+
+    def __init__(self, universe: Universe, settings: Settings, panel: Panel) -> None:
+        self._universe = universe
+        self._settings = settings
+        self._panel = panel
+        self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
+        self._fold = Fold(panel, benchmark=self._columns.get(BENCHMARK, -1))
+        self._history = History(panel, self._fold)
+        self._board = RuleBoard(
+            self._history,
+            self._columns,
+            settings.warnings,
+            self._sector_classes(settings.metrics.scheme),
+            universe.core_symbols(),
+        )
+
+    @property
+    def history(self) -> History:
+        """Every metric at every finished session, and at the provisional one last shown."""
+        return self._history
+
+    def snapshot(self, live: LiveRow | None, view: View) -> Snapshot:
+        """One refresh: the last finished session, or the provisional one where a live row is given."""
+        if live is None:
+            self._history.drop_live()
+        else:
+            self._history.put_live(live.session, self._fold.read(self._fold.live_row(live)))
+        t = self._history.size - 1
+        rows, sectors, watched = self._rows(t, live, view)
+        warnings = self._board.warnings(t, view.expected, view.fetch_age_hours)
+        session: date = self._history.sessions[t].astype(object)
+        return Snapshot(
+            tapeboard=__version__,
+            session=session,
+            session_status=view.session_status,
+            half_day=view.half_day,
+            phase=view.phase,
+            viewed_at=view.viewed_at,
+            next_session=view.next_session,
+            next_open=view.next_open,
+            source=view.source,
+            verdict=self._board.verdict(t),
+            leadership=rows,
+            sectors=sectors,
+            watchlist=watched,
+            spreads=tuple(self._spread(a, b, t) for a, b in SPREADS),
+            rotation=self._rotation(t),
+            warnings=warnings,
+            evaluated=evaluated(warnings),
+        )
+
+    def _rows(
+        self, t: int, live: LiveRow | None, view: View
+    ) -> tuple[tuple[Row, ...], tuple[SectorRow, ...], tuple[Row, ...]]:
+        """The rows of leadership, sectors and watchlist."""
+        seen = np.isfinite(self._history["px"][t])
+        asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
+        builder = RowBuilder(self._panel, self._history, t, asof=asof, live=live is not None)
+        leadership: list[Row] = []
+        sectors: tuple[SectorRow, ...] = ()
+        watched: list[Row] = []
+        for group in self._universe.groups:
+            if group.id == SECTORS:
+                classes = {i.symbol: sector_class(self._settings, i.symbol) for i in group.instruments}
+                sectors = builder.sector_rows(group, classes)
+            elif group.id.startswith(WATCHLIST):
+                watched += builder.rows(group)
+            else:
+                leadership += builder.rows(group)
+        return tuple(leadership), sectors, tuple(watched)
+
+    def _spread(self, a: str, b: str, t: int) -> Spread:
+        values = self._board.market.spread(a, b, t)
+        if values is None:
+            return Spread(id=f"{a}-{b}", status="missing_input")
+        now = {n: _number(value) for n, value in values.spread.items()}
+        lacking = [f"{n}s" for n, value in now.items() if value is None]
+        reason = "short_history" if now[5] is not None else "missing_input"
+        return Spread(
+            id=f"{a}-{b}",
+            s5=now[5],
+            s21=now[21],
+            s63=now[63],
+            s126=now[126],
+            s252=now[252],
+            relative={f"{n}s": _number(value) for n, value in values.relative.items()},
+            z21=_number(values.z21),
+            band63=(_number(values.band[0]), _number(values.band[1])),
+            agree=(values.agree, 6),
+            t63=_number(values.t63),
+            streak=values.lead_streak,
+            streak_daily=values.daily_streak,
+            share63=_number(values.lead_share),
+            spark=self._spread_spark(a, b, t),
+            status=dict.fromkeys(lacking, reason) or "ok",
+        )
+
+    def _spread_spark(self, a: str, b: str, t: int) -> tuple[Value, ...]:
+        """The 63-session spread of the last 60 sessions."""
+        leads = self._history["ret_63s"][max(0, t - 59) : t + 1]
+        return tuple(_number(v) for v in (leads[:, self._columns[a]] - leads[:, self._columns[b]]).tolist())
+
+    def _rotation(self, t: int) -> Rotation:
+        scheme = self._settings.metrics.scheme
+        here = self._sector_classes(scheme)
+        symbols = [self._panel.symbols[column] for column in here.all]
+        leaders = {w: sessions_at_rank1(self._history, t, here.all, w) for w in RANK_WINDOWS}
+        spreads = {name: self._class_spreads(name, t) for name in self._settings.universe.schemes}
+        return Rotation(
+            scheme=scheme,
+            cyc_minus_def=spreads[scheme],
+            z21=_number(class_spread_z21(self._history, t, here.cyclical, here.defensive)),
+            schemes=spreads,
+            rank_persistence=_number(rank_persistence(self._history, t, here.all)),
+            leader={w: None if who is None else symbols[who] for w, (who, _held) in leaders.items()},
+            leader_days={w: None if who is None else held for w, (who, held) in leaders.items()},
+            status="missing_input" if None in spreads[scheme].values() else "ok",
+        )
+
+    def _class_spreads(self, scheme: str, t: int) -> dict[str, Value]:
+        classes = self._sector_classes(scheme)
+        return {
+            f"{n}s": _number(class_spread(self._history, t, classes.cyclical, classes.defensive, n))
+            for n in CLASS_WINDOWS
+        }
+
+    def _sector_classes(self, name: str) -> SectorClasses:
+        scheme = self._settings.universe.schemes[name]
+        sectors = [i.symbol for group in self._universe.groups if group.id == SECTORS for i in group.instruments]
+        return SectorClasses(
+            scheme=name,
+            cyclical=self._known(scheme.cyclical),
+            defensive=self._known(scheme.defensive),
+            all=self._known(sectors),
+        )
+
+    def _known(self, symbols: Sequence[str]) -> list[int]:
+        return [self._columns[symbol] for symbol in symbols if symbol in self._columns]
+
+
+def _number(x: float) -> Value:
+    return float(x) if np.isfinite(x) else None

@@ -1,0 +1,42 @@
+"""The feed `store`: the real bars and quotes an earlier fetch left behind, with their age. Asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.feeds.base import History, Quotes
+from core.i18n import _
+from core.model import Instant, Instrument, Problem, Session
+from core.store import Store
+
+
+class StoredFeed:
+    """Daily bars from the store. It is a real feed, of data as old as `Store.fetched_at` says."""
+
+    name = "store"
+    simulated = False
+    always_open = False
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
+        """The stored bars of `wanted`, `first` to `last` inclusive. Raises StoreError."""
+        symbols = [instrument.symbol for instrument in wanted]
+        found = {symbol: bars.since(first).upto(last) for symbol, bars in self._store.load(symbols).items()}
+        bars = {symbol: part for symbol, part in found.items() if len(part)}
+        absent = [symbol for symbol in symbols if symbol not in bars]
+        text = _("{symbol} is not in the store")
+        return History(bars, tuple(Problem("missing", s, text.format(symbol=s)) for s in absent))
+
+    def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
+        """The stored quotes of `session`; those of an earlier one have become bars or are out of date."""
+        stored = self._store.quotes(instrument.symbol for instrument in wanted)
+        return Quotes({symbol: quote for symbol, quote in stored.items() if quote.session == session})
+
+    def known(self) -> frozenset[str]:
+        """Every stored symbol."""
+        return frozenset(self._store.symbols())
+
+    def close(self) -> None:
+        """The store belongs to whoever opened it."""

@@ -1,0 +1,145 @@
+"""The engine is a fold over sessions: one definition of each metric for live, as-of, history and replay.
+
+    for each finished session:   values = fold.read(row);  fold.advance(row)
+    for the session in progress: values = fold.read(live row)            # nothing changes
+
+`read` gives every per-symbol metric as an array of shape (N,) under the name it has in the snapshot; the
+families (`returns`, `trend`, `volatility`, `rotation`) each contribute their part. A `History` keeps what
+was read, session by session, with one place more on top for the provisional row: whatever looks back over
+sessions (ranks of 21 sessions ago, streaks, percentiles, rules) is a function of (history, t) and cannot
+tell a finished session from a live one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+
+from core.metrics.returns import Returns
+from core.metrics.rotation import Rotation
+from core.metrics.row import Row
+from core.metrics.trend import Trend
+from core.metrics.volatility import Volatility
+from core.model import Session
+from core.panel import Days, Floats, LiveRow, Panel
+
+
+class Family(Protocol):
+    """A group of metrics: reads itself off its state plus one row, and takes a finished row in."""
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """Values of shape (N,) by field name."""
+        ...
+
+    def advance(self, row: Row) -> None:
+        """Take a finished session in."""
+        ...
+
+
+class Fold:
+    """The state of all per-symbol metrics after some finished sessions of `panel`.
+
+    `benchmark` is the column that beta, correlation and rotation refer to; -1 where it is not watched.
+    """
+
+    def __init__(self, panel: Panel, *, benchmark: int) -> None:
+        symbols = len(panel.symbols)
+        self._panel = panel
+        self._benchmark = benchmark
+        self._last_px = np.full(symbols, np.nan)
+        self._last_tr = np.full(symbols, np.nan)
+        self._families: tuple[Family, ...] = (
+            Returns(panel.tr, panel.px),
+            Trend(symbols),
+            Volatility(symbols, benchmark),
+            Rotation(symbols, benchmark),
+        )
+
+    def finished_row(self, t: int) -> Row:
+        """Row t of the panel."""
+        p = self._panel
+        return self._row(t, high=p.high[t], low=p.low[t], px=p.px[t], tr=p.tr[t], volume=p.volume[t])
+
+    def live_row(self, live: LiveRow) -> Row:
+        """The provisional row: `tr` moves with `px` from the last finished session on."""
+        tr = self._last_tr * (live.px / self._last_px)
+        t = len(self._panel.sessions)
+        return self._row(t, high=live.high, low=live.low, px=live.px, tr=tr, volume=live.volume)
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """All metrics of `row`, which stands on top of the sessions taken in so far."""
+        values = {"px": row.px, "tr": row.tr, "high": row.high, "low": row.low, "volume": row.volume, "r": row.r}
+        for family in self._families:
+            values.update(family.read(row))
+        return {**values, **_combined(values, self._benchmark)}
+
+    def advance(self, row: Row) -> None:
+        """Take a finished session in."""
+        for family in self._families:
+            family.advance(row)
+        self._last_px = np.where(np.isnan(row.px), self._last_px, row.px)
+        self._last_tr = np.where(np.isnan(row.tr), self._last_tr, row.tr)
+
+    def _row(self, t: int, *, high: Floats, low: Floats, px: Floats, tr: Floats, volume: Floats) -> Row:
+        return Row(t, high, low, px, tr, volume, r=tr / self._last_tr - 1.0, move=px - self._last_px)
+
+
+def _combined(values: dict[str, Floats], benchmark: int) -> dict[str, Floats]:
+    """The metrics that need more than one family: T6 extension, S3 z of the day move, V4 volatility ratio."""
+    sigma20 = values["sigma20"]
+    benchmark_sigma = sigma20[benchmark] if benchmark >= 0 else np.nan
+    return {
+        "extension": values["dist_sma50"] / (values["sigma60"] * np.sqrt(50.0)),
+        "z_day": values["chg_1s"] / values["sigma60_before"],
+        "vol_ratio": sigma20 / benchmark_sigma,
+    }
+
+
+class History:
+    """Everything read so far: `self[name]` has shape (T+1, N), its last row is for the provisional session.
+
+    `size` rows are meaningful: T after the finished sessions, T+1 while a provisional row lies on top.
+    """
+
+    def __init__(self, panel: Panel, fold: Fold) -> None:
+        """Fold over every finished session of `panel`."""
+        self.finished = len(panel.sessions)
+        self.size = 0
+        self._days = np.append(panel.sessions, np.datetime64("NaT", "D"))
+        self._fields: dict[str, Floats] = {}
+        for t in range(self.finished):
+            row = fold.finished_row(t)
+            self._write(t, fold.read(row))
+            fold.advance(row)
+        self.size = self.finished
+
+    def __getitem__(self, name: str) -> Floats:
+        return self._fields[name]
+
+    @property
+    def fields(self) -> Iterable[str]:
+        """The names of all fields."""
+        return self._fields
+
+    @property
+    def sessions(self) -> Days:
+        """The sessions of the meaningful rows."""
+        return self._days[: self.size]
+
+    def put_live(self, session: Session, values: dict[str, Floats]) -> None:
+        """Lay the provisional session on top, in place of the one that lay there."""
+        self._days[self.finished] = np.datetime64(session, "D")
+        self._write(self.finished, values)
+        self.size = self.finished + 1
+
+    def drop_live(self) -> None:
+        """Take the provisional session off."""
+        self.size = self.finished
+
+    def _write(self, t: int, values: dict[str, Floats]) -> None:
+        for name, value in values.items():
+            if name not in self._fields:
+                self._fields[name] = np.full((self.finished + 1, len(value)), np.nan)
+            self._fields[name][t] = value

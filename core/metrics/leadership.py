@@ -1,0 +1,145 @@
+"""Group R across symbols: ranks and the spreads of two symbols (metrics.md B.1, R5 to R11, R13).
+
+Functions of (history, t): the same for a finished session and for the provisional one on top of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.metrics.fold import History
+from core.metrics.returns import BAND
+from core.metrics.statistics import full_tail, ranks, scaled_spread, spearman, std
+from core.panel import Floats
+
+SPREAD_WINDOWS = (5, 21, 63, 126, 252)
+AGREE_WINDOWS = (5, 21, 42, 63, 126, 252)
+LEAD = 63
+"""The window that says who leads, in sessions."""
+RANK_LAG = 21
+"""Rank changes and rank persistence look back this many sessions."""
+
+
+def ranked_field(window: str) -> str:
+    """The field a window is ranked by: the one-session move on `px`, longer windows on the return basis."""
+    return "chg_1s" if window == "1s" else f"ret_{window}"
+
+
+def group_ranks(history: History, t: int, columns: Sequence[int], window: str) -> Floats:
+    """R7: rank of each column within the group at session t, 1 = best; all NaN before the first session."""
+    if t < 0:
+        return np.full(len(columns), np.nan)
+    return ranks(history[ranked_field(window)][t, list(columns)])
+
+
+def sessions_at_rank1(history: History, t: int, columns: Sequence[int], window: str) -> tuple[int | None, int]:
+    """R13: the position of the sole leader at session t, and for how many sessions it has led.
+
+    (None, 0) where nobody is ranked or the first rank is shared.
+    """
+    values = history[ranked_field(window)][: t + 1, list(columns)]
+    values = np.where(np.isnan(values), -np.inf, values)
+    best = values.max(axis=1, keepdims=True)
+    sole = ((values == best).sum(axis=1) == 1) & np.isfinite(best[:, 0])
+    leaders = np.where(sole, values.argmax(axis=1), -1)
+    if leaders[-1] < 0:
+        return None, 0
+    others = np.flatnonzero(leaders != leaders[-1])
+    return int(leaders[-1]), int(t - others[-1] if len(others) else t + 1)
+
+
+def rank_persistence(history: History, t: int, columns: Sequence[int], window: str = "63s") -> float:
+    """R13: Spearman correlation of the group's order today with that of 21 sessions ago."""
+    if t < RANK_LAG:
+        return np.nan
+    values = history[ranked_field(window)][:, list(columns)]
+    return spearman(values[t], values[t - RANK_LAG])
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadValues:
+    """R5 to R11 of A over B at one session; NaN where a base is missing.
+
+    `spread[n]` is R_n(A) - R_n(B), `relative[n]` the n-session return of the ratio, `band` the smallest and
+    largest 63-session spread over the base dates 58 to 68 sessions back, `agree` the number of six windows
+    with the sign of the 63-session spread (None where one is missing), `lead_share` the share of the last 63
+    sessions with a positive 63-session spread, `ratio_gap` the ratio over its 50-session average less one.
+    """
+
+    spread: dict[int, float]
+    relative: dict[int, float]
+    z21: float
+    band: tuple[float, float]
+    agree: int | None
+    t63: float
+    lead_streak: int | None
+    daily_streak: int | None
+    lead_share: float
+    ratio_gap: float
+
+    @property
+    def both_signs(self) -> bool:
+        """Whether moving the base date changes the sign of the spread (R9)."""
+        return self.band[0] < 0 < self.band[1]
+
+    @property
+    def fragile(self) -> bool | None:
+        """C.1b: the band has both signs, or at most 3 of 6 windows agree; None where neither can be said."""
+        if np.isnan(self.band[0]) or self.agree is None:
+            return None
+        return self.both_signs or self.agree <= 3
+
+
+def spread_values(history: History, t: int, a: int, b: int) -> SpreadValues:
+    """All spread metrics of column a over column b at session t."""
+    spread = {n: float(_difference(history[f"ret_{n}s"][t], a, b)) for n in AGREE_WINDOWS}
+    relative = {n: _relative(history[f"ret_{n}s"][t], a, b) for n in AGREE_WINDOWS}
+    daily = _difference(full_tail(history["r"], t, LEAD), a, b)
+    leads = history["ret_63s"][: t + 1, a] - history["ret_63s"][: t + 1, b]
+    band = [_difference(history[f"band_{k}"][t], a, b) for k in BAND]
+    ratio = full_tail(history["tr"], t, 50)
+    ratio = ratio[:, a] / ratio[:, b]
+    return SpreadValues(
+        spread=spread,
+        relative=relative,
+        z21=scaled_spread(spread[21], 21, daily),
+        band=(float(min(band)), float(max(band))) if not np.isnan(band).any() else (np.nan, np.nan),
+        agree=_agreement(spread),
+        t63=float(daily.mean() / std(daily) * np.sqrt(LEAD)),
+        lead_streak=_streak(leads),
+        daily_streak=_streak(history["r"][: t + 1, a] - history["r"][: t + 1, b]),
+        lead_share=_positive_share(full_tail(leads, t, LEAD)),
+        ratio_gap=float(ratio[-1] / ratio.mean() - 1.0),
+    )
+
+
+def _difference(values: Floats, a: int, b: int) -> Floats:
+    difference: Floats = values[..., a] - values[..., b]
+    return difference
+
+
+def _relative(values: Floats, a: int, b: int) -> float:
+    return float((1.0 + values[a]) / (1.0 + values[b]) - 1.0)
+
+
+def _agreement(spread: dict[int, float]) -> int | None:
+    """R8: windows whose sign equals that of the 63-session spread; a zero agrees with nothing."""
+    values = np.array([spread[n] for n in AGREE_WINDOWS])
+    if np.isnan(values).any():
+        return None
+    return int(np.count_nonzero(values * np.sign(spread[LEAD]) > 0))
+
+
+def _streak(values: Floats) -> int | None:
+    """How many of the latest values in a row are positive; None where the latest is missing."""
+    if np.isnan(values[-1]):
+        return None
+    ended = np.flatnonzero(~(values > 0))
+    return int(len(values) - 1 - ended[-1]) if len(ended) else len(values)
+
+
+def _positive_share(values: Floats) -> float:
+    return float(np.nan) if np.isnan(values).any() else float(np.count_nonzero(values > 0) / len(values))

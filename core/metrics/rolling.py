@@ -1,0 +1,161 @@
+"""The moving parts of the fold: window sums, window extremes and exponential averages over sessions.
+
+Each holds what the finished sessions left behind for N symbols and has the same two moves: `peek(x)` gives
+the value with one provisional row on top and changes nothing, `push(x)` takes a finished row in. Both are
+O(N) whatever the window. NaN is a missing value: a window that holds one is NaN (metrics.md 0.3, the full
+window is needed), an exponential average passes over it (oracles.md D.3: compress, never feed NaN).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from core.panel import Floats
+
+Counts = npt.NDArray[np.int64]
+
+
+class WindowSum:
+    """Sum of the last n values of each symbol.
+
+    The running sum carries along what rounding lost (Knuth's two-sum): after any number of sessions it equals a
+    fresh sum to the last bits, so that live, as-of and replay agree wherever they started.
+    """
+
+    def __init__(self, n: int, symbols: int) -> None:
+        self.n = n
+        self._ring = np.zeros((n - 1, symbols))
+        self._missing = np.ones((n - 1, symbols), dtype=np.bool_)
+        self._at = 0
+        self._sum = np.zeros(symbols)
+        self._lost = np.zeros(symbols)
+        self._absent: Counts = np.full(symbols, n - 1)
+
+    def peek(self, x: Floats) -> Floats:
+        """The sum over the last n values including x; NaN unless all n are present."""
+        total = self._sum + (self._lost + x)
+        total[self._absent > 0] = np.nan
+        return total
+
+    def push(self, x: Floats) -> None:
+        """Take x in and let the oldest value go."""
+        missing = np.isnan(x)
+        value = np.where(missing, 0.0, x)
+        self._add(value)
+        self._add(-self._ring[self._at])
+        self._absent += missing
+        self._absent -= self._missing[self._at]
+        self._ring[self._at] = value
+        self._missing[self._at] = missing
+        self._at = (self._at + 1) % (self.n - 1)
+
+    def _add(self, x: Floats) -> None:
+        total = self._sum + x
+        taken = total - self._sum
+        self._lost += (self._sum - (total - taken)) + (x - taken)
+        self._sum = total
+
+
+class WindowMax:
+    """Largest of the last n values of each symbol, by van Herk's blocks: O(N) a session, amortised."""
+
+    def __init__(self, n: int, symbols: int) -> None:
+        self.n = n
+        self._block = np.full((n - 1, symbols), -np.inf)  # the block being filled
+        self._suffix = np.full((n - 1, symbols), -np.inf)  # suffix maxima of the block before it
+        self._prefix = np.full(symbols, -np.inf)
+        self._at = 0
+        self._absent: Counts = np.full(symbols, n - 1)
+        self._missing = np.ones((n - 1, symbols), dtype=np.bool_)
+
+    def peek(self, x: Floats) -> Floats:
+        """The maximum over the last n values including x; NaN unless all n are present."""
+        best: Floats = np.maximum(np.maximum(self._prefix, self._suffix[self._at]), x)
+        best[self._absent > 0] = np.nan
+        return best
+
+    def push(self, x: Floats) -> None:
+        """Take x in and let the oldest value go."""
+        missing = np.isnan(x)
+        value = np.where(missing, -np.inf, x)
+        self._absent += missing
+        self._absent -= self._missing[self._at]
+        self._missing[self._at] = missing
+        self._block[self._at] = value
+        self._prefix = np.maximum(self._prefix, value)
+        self._at += 1
+        if self._at == self.n - 1:
+            self._suffix = np.maximum.accumulate(self._block[::-1], axis=0)[::-1]
+            self._prefix = np.full_like(self._prefix, -np.inf)
+            self._at = 0
+
+
+class WindowMin:
+    """Smallest of the last n values of each symbol."""
+
+    def __init__(self, n: int, symbols: int) -> None:
+        self._of_negative = WindowMax(n, symbols)
+
+    def peek(self, x: Floats) -> Floats:
+        """The minimum over the last n values including x; NaN unless all n are present."""
+        lowest: Floats = -self._of_negative.peek(-x)
+        return lowest
+
+    def push(self, x: Floats) -> None:
+        """Take x in and let the oldest value go."""
+        self._of_negative.push(-x)
+
+
+class Ema:
+    """Exponential average with alpha = 2/(n+1), seeded with the first value (metrics.md B, notation)."""
+
+    def __init__(self, n: int, symbols: int) -> None:
+        self._alpha = 2.0 / (n + 1)
+        self._value = np.full(symbols, np.nan)
+
+    def peek(self, x: Floats) -> Floats:
+        """The average including x; where x is missing, NaN."""
+        blended = self._alpha * x + (1.0 - self._alpha) * self._value
+        return np.where(np.isnan(self._value), x, blended)
+
+    def push(self, x: Floats) -> None:
+        """Take x in; a missing value leaves the average where it is."""
+        self._value = np.where(np.isnan(x), self._value, self.peek(x))
+
+
+class WilderMean:
+    """Wilder's smoothing over n: the mean of the first n values, then `((n-1)·avg + x)/n`."""
+
+    def __init__(self, n: int, symbols: int) -> None:
+        self._n = n
+        self._sum = np.zeros(symbols)
+        self._seen: Counts = np.zeros(symbols, dtype=np.int64)
+        self._mean = np.full(symbols, np.nan)
+
+    def peek(self, x: Floats) -> Floats:
+        """The smoothed mean including x; NaN where fewer than n values were seen or x is missing."""
+        seeded: Floats = (self._sum + x) / self._n
+        smoothed: Floats = ((self._n - 1) * self._mean + x) / self._n
+        seeded[self._seen < self._n - 1] = np.nan
+        return np.where(self._seen >= self._n, smoothed, seeded)
+
+    def push(self, x: Floats) -> None:
+        """Take x in; a missing value leaves everything as it is."""
+        present = ~np.isnan(x)
+        self._mean = np.where(present, self.peek(x), self._mean)
+        self._sum += np.where(present, x, 0.0)
+        self._seen += present
+
+
+def sample_std(total: Floats, squares: Floats, n: int) -> Floats:
+    """Sample standard deviation (ddof=1) from the sums of n values and of their squares.
+
+    Meant for returns, whose mean is small beside their spread. What cancellation leaves of a constant series
+    counts as zero variance, and zero variance is NaN (metrics.md 0.4: then nothing can be scaled by it).
+    """
+    squared_mean = total * total / n
+    excess = squares - squared_mean
+    excess = np.where(excess > 1e-13 * squares, excess, np.nan)
+    deviation: Floats = np.sqrt(excess / (n - 1))
+    return deviation

@@ -1,0 +1,64 @@
+"""Small statistics on one trailing window: ranks, percentile rank, scaled spread, Spearman (metrics.md B)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.panel import Floats
+
+
+def ranks(values: Floats) -> Floats:
+    """1 = largest; ties share the average rank; NaN is not ranked (metrics.md 0.4)."""
+    present = ~np.isnan(values)
+    known = values[present]
+    larger = (known[:, None] < known[None, :]).sum(axis=1)
+    equal = (known[:, None] == known[None, :]).sum(axis=1)
+    result = np.full(len(values), np.nan)
+    result[present] = larger + (equal + 1) / 2
+    return result
+
+
+def percentile_rank(trailing: Floats, minimum: int) -> float:
+    """`pr` of the last value among the trailing ones including itself: (less + (ties + 1)/2)/n, in (0, 1].
+
+    NaN where the last value is missing or fewer than `minimum` values are present.
+    """
+    last = trailing[-1]
+    present = trailing[~np.isnan(trailing)]
+    if np.isnan(last) or len(present) < minimum:
+        return np.nan
+    less = np.count_nonzero(present < last)
+    ties = np.count_nonzero(present == last)
+    return float((less + (ties + 1) / 2) / len(present))
+
+
+def std(values: Floats) -> float:
+    """Sample standard deviation (ddof=1) from deviations; NaN if a value is missing or there is no variance."""
+    deviation = values.std(ddof=1) if len(values) > 1 else np.nan
+    return float(deviation) if deviation > 1e-13 * np.abs(values).max(initial=0.0) else np.nan
+
+
+def scaled_spread(spread: float, n: int, daily: Floats) -> float:
+    """`z_n`: an n-session spread in units of the random walk of its daily version, no demeaning."""
+    return float(spread / (std(daily) * np.sqrt(n)))
+
+
+def spearman(a: Floats, b: Floats) -> float:
+    """Rank correlation over the members present in both; NaN below five (R13) or without variance."""
+    both = ~(np.isnan(a) | np.isnan(b))
+    if np.count_nonzero(both) < 5:
+        return np.nan
+    x, y = ranks(a[both]), ranks(b[both])
+    x, y = x - x.mean(), y - y.mean()
+    scale = np.sqrt((x @ x) * (y @ y))
+    return float(x @ y / scale) if scale > 0 else np.nan
+
+
+def tail(values: Floats, t: int, n: int) -> Floats:
+    """The n values up to and including row t; fewer at the start."""
+    return values[max(0, t + 1 - n) : t + 1]
+
+
+def full_tail(values: Floats, t: int, n: int) -> Floats:
+    """The n values up to and including row t; all NaN where there are not n (metrics.md 0.3)."""
+    return values[t + 1 - n : t + 1] if t + 1 >= n else np.full((n, *values.shape[1:]), np.nan)

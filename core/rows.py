@@ -1,0 +1,226 @@
+"""Turns one session of the history into the rows of the snapshot: numbers, ranks, bases, and why a value is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from core.metrics.fold import History
+from core.metrics.leadership import RANK_LAG, SPREAD_WINDOWS, group_ranks, sessions_at_rank1
+from core.metrics.returns import calendar_bases
+from core.metrics.rotation import quadrant
+from core.metrics.sectors import weekly_tail
+from core.metrics.statistics import full_tail
+from core.model import Group, Instant, Instrument, SymbolClass
+from core.panel import Panel
+from core.snapshot import RANK_WINDOWS, Row, SectorRow, Status, Value
+from core.universe import BENCHMARK
+
+SPARK_SESSIONS = 60
+SESSION_KEYS = {"5s": 5, "21s": 21, "42s": 42, "63s": 63, "126s": 126, "252s": 252}
+CHANGE_KEYS = {"1s": 1, "5s": 5, "21s": 21, "63s": 63, "126s": 126, "252s": 252}
+
+_LEVELS = (
+    *("sma20", "sma50", "sma200", "dist_sma20", "dist_sma50", "dist_sma200"),
+    *("slope_sma20", "slope_sma50", "slope_sma200", "rsi14", "pct_b"),
+    *("high_close_252", "dist_high_close_252", "drawdown_252"),
+)
+_RANGES = ("atr14", "high_252", "low_252", "dist_high_252", "dist_low_252")
+_RETURNS = (
+    *("chg_1s", "extension", "sigma20", "sigma60", "sigma252", "annual_vol", "ewma_vol", "vol_ratio"),
+    *("beta63", "corr63", "drawdown", "max_drawdown"),
+)
+_VOLUMES = ("volume", "adv20", "adv63", "rel_volume")
+_FLOATS = (*_LEVELS, *_RANGES, *_RETURNS, *_VOLUMES)
+
+
+class RowBuilder:
+    """The rows of one session t of `history`; `asof` gives the time of each column's newest price."""
+
+    def __init__(self, panel: Panel, history: History, t: int, *, asof: Sequence[Instant | None], live: bool) -> None:
+        self._panel = panel
+        self._history = history
+        self._t = t
+        self._asof = asof
+        self._live = live
+        self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
+        self._days: list[date] = history.sessions.astype(object).tolist()
+        self._now = {name: history[name][t].tolist() for name in history.fields}
+        self._bases = calendar_bases(history.sessions, t) | {k: t - n for k, n in SESSION_KEYS.items() if t >= n}
+        present = np.isfinite(history["px"][: t + 1])
+        self._present = present.sum(axis=0).tolist()
+        self._first = np.where(present.any(axis=0), present.argmax(axis=0), -1).tolist()
+        self._last = np.where(present.any(axis=0), t - present[::-1].argmax(axis=0), -1).tolist()
+        self._since_high = _sessions_since_high(history, t)
+        self._records_week = _records_this_week(history, t)
+
+    def rows(self, group: Group) -> tuple[Row, ...]:
+        """One row per member of the group, in the order of the configuration."""
+        ranked = self._ranking(group)
+        return tuple(Row(**self._fields(i, ranked.get(i.symbol, {}))) for i in group.instruments)
+
+    def sector_rows(self, group: Group, classes: dict[str, str | None]) -> tuple[SectorRow, ...]:
+        """The rows of the sector funds, with rotation, class and z of the day move."""
+        ranked = self._ranking(group)
+        return tuple(
+            SectorRow(**self._fields(i, ranked.get(i.symbol, {})), **self._sector_fields(i.symbol, classes))
+            for i in group.instruments
+        )
+
+    def _fields(self, instrument: Instrument, ranking: dict[str, Any]) -> dict[str, Any]:
+        column = self._columns[instrument.symbol]
+        last = self._last[column]
+        fields: dict[str, Any] = {name: _value(self._now[name][column]) for name in _FLOATS}
+        fields |= {
+            "symbol": instrument.symbol,
+            "name": instrument.name,
+            "group": instrument.group,
+            "last": _value(float(self._history["px"][last, column])) if last >= 0 else None,
+            "session": self._days[last] if last >= 0 else None,
+            "asof": self._asof[column],
+            "basis": self._basis(instrument, column),
+            "base": {key: None if t is None else self._days[t] for key, t in self._bases.items()},
+            "record_close": _flag(self._now["record_close"][column]),
+            "record_high": _flag(self._now["record_high"][column]),
+            "record_since": self._days[self._first[column]] if last >= 0 else None,
+            "records_week": self._records_week[column] if last == self._t else None,
+            "days_since_high": _whole(self._since_high[column]),
+            "drawdown_sessions": _whole(self._now["drawdown_sessions"][column]),
+            "spark": tuple(_value(v) for v in self._history["px"][:, column][self._spark_rows()].tolist()),
+            **ranking,
+            **self._changes(instrument, column),
+        }
+        unsupported = _unsupported(instrument.cls)
+        fields |= dict.fromkeys(unsupported)
+        fields["status"] = self._status(fields, column, unsupported)
+        return fields
+
+    def _changes(self, instrument: Instrument, column: int) -> dict[str, Any]:
+        """Returns and relative strength, or absolute changes for rates (basis points) and volatility (points)."""
+        if instrument.cls is SymbolClass.RATE:
+            return {"chg_bp": self._absolute(column, 100.0)}
+        if instrument.cls is SymbolClass.VOLATILITY:
+            return {"chg_pt": self._absolute(column, 1.0)}
+        returns = {key: _value(self._now[f"ret_{key}"][column]) for key in SESSION_KEYS}
+        tr, now = self._history["tr"][:, column], self._now["tr"][column]
+        for key in ("1m", "3m", "6m", "1y", "ytd"):
+            base = self._bases[key]
+            returns[key] = None if base is None else _value(float(now / tr[base] - 1.0))
+        benchmark = self._columns.get(BENCHMARK)
+        strength = {
+            f"{n}s": None
+            if benchmark is None
+            else _value(self._now[f"ret_{n}s"][column] - self._now[f"ret_{n}s"][benchmark])
+            for n in SPREAD_WINDOWS
+        }
+        return {"ret": returns, "rs": strength}
+
+    def _absolute(self, column: int, unit: float) -> dict[str, Value]:
+        return {key: _value(unit * self._now[f"abs_{n}s"][column]) for key, n in CHANGE_KEYS.items()}
+
+    def _ranking(self, group: Group) -> dict[str, dict[str, Any]]:
+        """R7 and R13 of every member: rank, members ranked, climb over 21 sessions, sessions at the top."""
+        if not group.ranked:
+            return {}
+        symbols = [i.symbol for i in group.instruments]
+        columns = [self._columns[symbol] for symbol in symbols]
+        result: dict[str, dict[str, dict[str, Any]]] = {
+            symbol: {"rank": {}, "rank_of": {}, "rank_change": {}, "days_at_rank1": {}} for symbol in symbols
+        }
+        for window in RANK_WINDOWS:
+            now = group_ranks(self._history, self._t, columns, window)
+            before = group_ranks(self._history, self._t - RANK_LAG, columns, window)
+            leader, held = sessions_at_rank1(self._history, self._t, columns, window)
+            members = int(np.isfinite(now).sum())
+            for place, symbol in enumerate(symbols):
+                part = result[symbol]
+                part["rank"][window] = _value(float(now[place]))
+                part["rank_of"][window] = members
+                part["rank_change"][window] = _value(float(before[place] - now[place]))
+                part["days_at_rank1"][window] = None if np.isnan(now[place]) else held if place == leader else 0
+        return {symbol: dict(part) for symbol, part in result.items()}
+
+    def _sector_fields(self, symbol: str, classes: dict[str, str | None]) -> dict[str, Any]:
+        column = self._columns[symbol]
+        ratio, momentum = self._now["rs_ratio"][column], self._now["rs_momentum"][column]
+        return {
+            "quadrant": quadrant(ratio, momentum),
+            "rs_ratio": _value(ratio),
+            "rs_momentum": _value(momentum),
+            "tail": tuple((_value(x), _value(y)) for x, y in weekly_tail(self._history, self._t, column)),
+            "cls": classes.get(symbol),
+            "z_day": _value(self._now["z_day"][column]),
+        }
+
+    def _basis(self, instrument: Instrument, column: int) -> str:
+        if not instrument.cls.has_total_return:
+            return "px"
+        return "tr" if self._panel.adjusted[column] else "as supplied"
+
+    def _spark_rows(self) -> slice:
+        return slice(max(0, self._t + 1 - SPARK_SESSIONS), self._t + 1)
+
+    def _status(self, fields: dict[str, Any], column: int, unsupported: Sequence[str]) -> Status:
+        """Why each absent value is absent (metrics.md 0.5)."""
+        reasons = dict.fromkeys(unsupported, "not_supported")
+        for name, value in fields.items():
+            if name in reasons:
+                continue
+            if value is None:
+                reasons[name] = self._reason(name, column)
+            elif name in ("ret", "rs", "chg_bp", "chg_pt") and isinstance(value, dict):
+                reasons |= {f"{name}.{key}": self._reason(name, column) for key, v in value.items() if v is None}
+        if self._live and fields["rel_volume"] is not None:
+            reasons["rel_volume"] = "partial"
+        return reasons or "ok"
+
+    def _reason(self, name: str, column: int) -> str:
+        if self._present[column] == 0:
+            return "missing_input"
+        if self._last[column] < self._t:
+            return "stale_input"
+        if name in (*_RANGES, "record_high") and np.isnan(self._now["high"][column]):
+            return "missing_input"
+        if name in _VOLUMES and np.isnan(self._now["volume"][column]):
+            return "missing_input"
+        listed = self._t + 1 - self._first[column]
+        return "gap" if self._present[column] < listed else "short_history"
+
+
+def _unsupported(cls: SymbolClass) -> tuple[str, ...]:
+    """Fields that mean nothing for a class: volume of an index, returns of a yield."""
+    if not cls.has_returns:
+        return (*_RETURNS, *_VOLUMES, "drawdown_sessions")
+    return _VOLUMES if cls is SymbolClass.INDEX else ()
+
+
+def _sessions_since_high(history: History, t: int) -> list[float]:
+    """T7: sessions since the (latest) highest close of 252 sessions; NaN without the full window."""
+    window = full_tail(history["px"], t, 252)
+    complete = np.isfinite(window).all(axis=0)
+    since = np.where(complete, window, 0.0)[::-1].argmax(axis=0).astype(np.float64)
+    values: list[float] = np.where(complete, since, np.nan).tolist()
+    return values
+
+
+def _records_this_week(history: History, t: int) -> list[int]:
+    """T3: closing records in the ISO week of session t, up to t."""
+    weeks = (history.sessions[: t + 1].astype(np.int64) + 3) // 7
+    first = int(np.searchsorted(weeks, weeks[t]))
+    counts: list[int] = np.nansum(history["record_close"][first : t + 1], axis=0).astype(np.int64).tolist()
+    return counts
+
+
+def _value(x: float) -> Value:
+    return x if np.isfinite(x) else None
+
+
+def _flag(x: float) -> bool | None:
+    return None if np.isnan(x) else x > 0
+
+
+def _whole(x: float) -> int | None:
+    return None if np.isnan(x) else int(x)

@@ -1,0 +1,174 @@
+"""All rules and the verdict over one history: replayed once, then judged again at every refresh.
+
+The replay starts from cleared machines at the first loaded session, so a state never depends on when the
+program was started. A provisional session is judged on copies and leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core.i18n import _
+from core.metrics.fold import History
+from core.model import Session
+from core.rules import catalogue, verdict
+from core.rules.health import DataHealth
+from core.rules.machine import Judgement, Machine, State
+from core.rules.market import Health, Market
+from core.rules.rule import Rule
+from core.rules.verdict import Confirmed, SectorClasses, Word
+from core.settings import WarningSettings
+from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """A rule on one subject, its machine after all finished sessions, and after all but the last."""
+
+    rule: Rule
+    subject: str
+    machine: Machine
+    before: Machine
+
+
+class RuleBoard:
+    """Warnings and verdict at the session in view."""
+
+    def __init__(
+        self,
+        history: History,
+        columns: dict[str, int],
+        settings: WarningSettings,
+        classes: SectorClasses,
+        core_symbols: Sequence[str],
+    ) -> None:
+        self.market = Market(history, columns, self._health_then)
+        self._history = history
+        self._core = {symbol: columns.get(symbol) for symbol in core_symbols}
+        present = np.isfinite(history["px"][: history.finished])
+        self._present = present
+        self._begins = np.where(present.any(axis=0), present.argmax(axis=0), history.finished)
+        self._classes = classes
+        self._instances = [
+            self._replay(rule, subject) for rule in catalogue.rules(settings) for subject in rule.subjects
+        ]
+        self._verdict = self._replay_verdict()
+
+    def warnings(self, t: int, expected: Session, fetch_age_hours: float | None) -> tuple[RiskWarning, ...]:
+        """Every rule on every subject at row t, the last one of the history.
+
+        `expected` is the session whose bars should be there by now, `fetch_age_hours` the age of the last fetch.
+        """
+        now = Market(self._history, self.market.columns, lambda t: self._health_now(t, expected, fetch_age_hours))
+        return tuple(self._warning(instance, now, t) for instance in self._instances)
+
+    def verdict(self, t: int) -> Verdict:
+        """The verdict at row t, the last one of the history."""
+        provisional = t >= self._history.finished
+        raw = verdict.raw_state(self.market, self._classes, t)
+        confirmed = self._verdict.step(raw, t) if provisional else self._verdict
+        known = raw is not Word.NOT_EVALUATED
+        pieces = verdict.evidence(self.market, self._classes, t)
+        lead = self.market.spread("IWM", "SPY", t)
+        return Verdict(
+            state=confirmed.state.value if known else Word.NOT_EVALUATED.value,
+            score=sum(piece.holds is True for piece in pieces),
+            of=len(pieces),
+            evidence=tuple(
+                Evidence(id=p.id, text=p.text, value=float(p.value) if np.isfinite(p.value) else None, holds=p.holds)
+                for p in pieces
+            ),
+            since=None if confirmed.since is None or not known else self._day(confirmed.since),
+            fragile=None if lead is None else lead.fragile,
+            provisional=provisional,
+            text="   ".join(piece.text for piece in pieces),
+        )
+
+    def _replay(self, rule: Rule, subject: str) -> _Instance:
+        before = machine = Machine(rule.hysteresis)
+        for t in range(self._history.finished):
+            before, machine = machine, machine.step(rule.judge(self.market, subject, t), t)
+        return _Instance(rule, subject, machine, before)
+
+    def _replay_verdict(self) -> Confirmed:
+        confirmed = Confirmed()
+        for t in range(self._history.finished):
+            confirmed = confirmed.step(verdict.raw_state(self.market, self._classes, t), t)
+        return confirmed
+
+    def _warning(self, instance: _Instance, now: Market, t: int) -> RiskWarning:
+        rule, subject, machine = instance.rule, instance.subject, instance.machine
+        provisional = t >= self._history.finished
+        judgement = rule.judge(now, subject, t)
+        if isinstance(rule, DataHealth):  # it is about this moment: even a finished session is judged anew
+            machine = (machine if provisional else instance.before).step(judgement, t)
+        elif provisional:
+            machine = machine.step(judgement, t)
+        evaluated = not judgement.missing
+        since = machine.since if evaluated else None
+        return RiskWarning(
+            id=rule.id,
+            subject=subject,
+            title=rule.title(subject),
+            state=_shown(machine.state, informs=rule.informs).value if evaluated else State.NOT_EVALUATED.value,
+            since=None if since is None else self._day(since),
+            since_at_least=since is not None and (not machine.moved or since == 0),
+            sessions=machine.age if evaluated else None,
+            provisional=provisional,
+            partial=bool(judgement.partial),
+            label=judgement.label,
+            text=rule.text(subject, judgement) if evaluated else self._missing_text(judgement, machine),
+            evidence=dict(judgement.evidence),
+            condition=rule.condition(subject),
+            missing=(*judgement.missing, *judgement.partial),
+        )
+
+    def _missing_text(self, judgement: Judgement, machine: Machine) -> str:
+        needs = _("needs {inputs}").format(inputs=", ".join(self._with_last(name) for name in judgement.missing))
+        if machine.last is None:
+            return needs
+        before = _("last evaluated {day}: {state}").format(day=self._day(machine.last), state=machine.state.value)
+        return f"{needs}; {before}"
+
+    def _with_last(self, name: str) -> str:
+        """A missing symbol with its last good session."""
+        last = self._last_session(self.market.columns.get(name), self._history.size - 1)
+        return name if last is None else _("{symbol} (last good session {day})").format(symbol=name, day=last)
+
+    def _health_then(self, t: int) -> Health:
+        """Health of a past session: the core symbols that had begun by then and lack a bar."""
+        begun = {s: c for s, c in self._core.items() if c is not None and self._begins[c] <= t}
+        missing = tuple(symbol for symbol, column in begun.items() if not self._present[t, column])
+        return Health(missing, (), 1 - len(missing) / len(begun) if begun else 0.0)
+
+    def _health_now(self, t: int, expected: Session, fetch_age_hours: float | None) -> Health:
+        """Health of the session in view: also what never came, and what is stale by the clock."""
+        last = {symbol: self._last_session(column, t) for symbol, column in self._core.items()}
+        missing = tuple(symbol for symbol, day in last.items() if day != self._day(t))
+        stale = tuple(symbol for symbol, day in last.items() if day is not None and day < expected)
+        return Health(missing, stale, 1 - len(missing) / len(self._core), fetch_age_hours)
+
+    def _last_session(self, column: int | None, t: int) -> Session | None:
+        if column is None:
+            return None
+        seen = np.flatnonzero(np.isfinite(self._history["px"][: t + 1, column]))
+        return self._day(int(seen[-1])) if len(seen) else None
+
+    def _day(self, t: int) -> Session:
+        day: date = self._history.sessions[t].astype(object)
+        return day
+
+
+def evaluated(warnings: Sequence[RiskWarning]) -> Evaluated:
+    """A rule counts as evaluated when all its instances are; W19b counts under W19 (warnings.md C.1)."""
+    rules = {catalogue.number(w.id) for w in warnings}
+    lacking = {catalogue.number(w.id) for w in warnings if w.state == State.NOT_EVALUATED}
+    return Evaluated(rules=len(rules - lacking), of=len(rules))
+
+
+def _shown(state: State, *, informs: bool) -> State:
+    return State.INFO if informs and state is State.WATCH else state

@@ -1,0 +1,28 @@
+"""All rules, in the order of warnings.md, with the thresholds of the configuration."""
+
+from __future__ import annotations
+
+from core.rules.health import DataHealth
+from core.rules.leadership import FragileLeadership, LeadershipReversal
+from core.rules.level import Drawdown, ExtendedNearHigh, Overbought, TrendState
+from core.rules.rule import Rule
+from core.settings import WarningSettings
+
+
+def rules(settings: WarningSettings) -> tuple[Rule, ...]:
+    """The catalogue. W01b and W19b are parts of W01 and W19: they share their number and their thresholds."""
+    return (
+        LeadershipReversal(settings.W01),
+        LeadershipReversal(settings.W01, mirrored=True),
+        FragileLeadership(settings.W02),
+        Overbought(settings.W06),
+        ExtendedNearHigh(settings.W07),
+        Drawdown(settings.W19),
+        TrendState(),
+        DataHealth(settings.W20),
+    )
+
+
+def number(rule_id: str) -> str:
+    """The number a rule is counted under: W19 for W19b."""
+    return rule_id.rstrip("b")

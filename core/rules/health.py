@@ -1,0 +1,77 @@
+"""W20 data health: always evaluated, because it is about what the other rules stand on (warnings.md C.2)."""
+
+from __future__ import annotations
+
+from core.i18n import _
+from core.rules.machine import Hysteresis, Judgement
+from core.rules.market import Market
+from core.rules.rule import numbers
+from core.rules.wording import number, share
+from core.settings import W20Settings
+
+VITAL = ("SPY", "IWM")
+
+
+class DataHealth:
+    """W20: core symbols stale or missing, coverage too low, or the last fetch too long ago.
+
+    Raised and left at once (docs/decisions/004): that an input is gone is not a signal that needs confirming.
+    """
+
+    id = "W20"
+    subjects = ("data",)
+    hysteresis = Hysteresis(watch_in=1, warn_in=1, out=1)
+    informs = False
+
+    def __init__(self, limits: W20Settings) -> None:
+        self._limits = limits
+
+    def title(self, subject: str) -> str:
+        """See `Rule`."""
+        return _("Data health")
+
+    def condition(self, subject: str) -> str:
+        """See `Rule`."""
+        limits = self._limits
+        return _(
+            "a core symbol stale {hours} h after its session was final, or coverage below {watch}; warning when SPY "
+            "or IWM is missing, coverage below {warn} or the last fetch older than {age} h on a trading day; left "
+            "when all is cured"
+        ).format(
+            hours=number(limits.grace_hours, 0),
+            watch=share(limits.watch_coverage),
+            warn=share(limits.warning_coverage),
+            age=number(limits.fetch_age_hours, 0),
+        )
+
+    def judge(self, market: Market, subject: str, t: int) -> Judgement:
+        """See `Rule`."""
+        limits, health = self._limits, market.health(t)
+        age = health.fetch_age_hours
+        warn = (
+            any(symbol in health.missing for symbol in VITAL)
+            or health.coverage < limits.warning_coverage
+            or (age is not None and age > limits.fetch_age_hours)
+        )
+        watch = warn or bool(health.stale or health.missing) or health.coverage < limits.watch_coverage
+        return Judgement(
+            watch=watch,
+            warn=warn,
+            exit=not watch,
+            evidence={
+                "coverage": health.coverage,
+                "missing": ", ".join(health.missing),
+                "stale": ", ".join(health.stale),
+                "fetch_age_hours": age,
+            },
+        )
+
+    def text(self, subject: str, judgement: Judgement) -> str:
+        """See `Rule`."""
+        e = numbers(judgement)
+        parts = [_("coverage {share} of the core symbols").format(share=share(e["coverage"]))]
+        if missing := judgement.evidence["missing"]:
+            parts.append(_("missing: {symbols}").format(symbols=missing))
+        if stale := judgement.evidence["stale"]:
+            parts.append(_("stale: {symbols}").format(symbols=stale))
+        return "   ".join(parts)

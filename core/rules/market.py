@@ -1,0 +1,69 @@
+"""What a rule may look at: the history of all metrics by symbol, and the health of the data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.i18n import _
+from core.metrics.fold import History
+from core.metrics.leadership import SpreadValues, spread_values
+from core.metrics.statistics import percentile_rank, tail
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How good the data are at one session (W20). `fetch_age_hours` is known live only."""
+
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    coverage: float
+    fetch_age_hours: float | None = None
+
+
+class Market:
+    """Histories by symbol. A symbol that is not watched reads as missing, like one without data.
+
+    `health` tells the health of the data at a row; the view of the moment brings its own.
+    """
+
+    def __init__(self, history: History, columns: Mapping[str, int], health: Callable[[int], Health]) -> None:
+        self.history = history
+        self.columns = columns
+        self.health = health
+        self._finished_spreads: dict[tuple[str, str, int], SpreadValues] = {}
+
+    def value(self, field: str, symbol: str, t: int) -> float:
+        """One metric of one symbol at row t; NaN where it is missing."""
+        column = self.columns.get(symbol)
+        return np.nan if column is None or t < 0 else float(self.history[field][t, column])
+
+    def percentile(self, field: str, symbol: str, t: int, *, window: int = 1260, minimum: int = 504) -> float:
+        """The percentile rank of the metric within its own trailing window."""
+        column = self.columns.get(symbol)
+        if column is None:
+            return np.nan
+        return percentile_rank(tail(self.history[field][:, column], t, window), minimum)
+
+    def spread(self, a: str, b: str, t: int) -> SpreadValues | None:
+        """R5 to R11 of a over b; None where one of them is not watched."""
+        first, second = self.columns.get(a), self.columns.get(b)
+        if first is None or second is None:
+            return None
+        if t >= self.history.finished:
+            return spread_values(self.history, t, first, second)
+        key = (a, b, t)
+        if key not in self._finished_spreads:  # several rules ask for the same pair at every session
+            self._finished_spreads[key] = spread_values(self.history, t, first, second)
+        return self._finished_spreads[key]
+
+    def missing(self, symbols: Sequence[str], t: int, values: Iterable[float]) -> tuple[str, ...]:
+        """What a rule lacks at row t: symbols without a bar, or else the history its `values` would need."""
+        known = list(values)
+        if known and not any(math.isnan(value) for value in known):  # a missing bar makes every value NaN
+            return ()
+        absent = tuple(symbol for symbol in symbols if np.isnan(self.value("px", symbol, t)))
+        return absent or tuple(_("full history of {symbol}").format(symbol=symbol) for symbol in symbols)

@@ -1,0 +1,30 @@
+"""Numbers in the sentences of rules and verdict: signed, with unit, as plain text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+
+def pp(value: float, digits: int = 1) -> str:
+    """A difference of two returns in percentage points: +2.8 pp."""
+    return _or_dash(value, lambda v: f"{100 * v:+.{digits}f} pp")
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """A signed percentage: -0.4 %."""
+    return _or_dash(value, lambda v: f"{100 * v:+.{digits}f} %")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A plain number: 0.49."""
+    return _or_dash(value, lambda v: f"{v:.{digits}f}")
+
+
+def share(value: float) -> str:
+    """A share as an unsigned percentage: 60 %."""
+    return _or_dash(value, lambda v: f"{100 * v:.0f} %")
+
+
+def _or_dash(value: float, form: Callable[[float], str]) -> str:
+    return "—" if math.isnan(value) else form(value)
