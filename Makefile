@@ -1,8 +1,9 @@
 # Two commands do everything on a fresh machine that has Python 3.11+ and make: `make run` and `make test`.
 
-PYTHON ?= python3
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
 .PHONY: run test check bench lock clean
@@ -18,20 +19,32 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_project.py
 
 bench: $(STAMP)
 	$(BIN)/python -m bench $(ARGS)
 
 # The lock holds versions and hashes only; pip takes the packages from wherever it is configured to.
-$(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tapeboard needs Python 3.11 or newer: make PYTHON=python3.12 run"; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(STAMP): $(BIN)/python requirements.lock pyproject.toml
+	@echo "Installing what requirements.lock names into $(VENV) ..."
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# A name on the PATH may be an empty shim, too old, or (Debian) without its venv package: try them all.
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    echo "Making $(VENV) with $$python ..."; \
+	    $$python -m venv --clear $(VENV) && exit; \
+	    rm -rf $(VENV); \
+	done; \
+	echo "Tapeboard needs Python 3.11 or newer with its venv module; tried: $(PYTHONS)." >&2; \
+	echo "Name another one with 'make PYTHON=/path/to/python3'; on Debian and Ubuntu 'apt install python3-venv' may help." >&2; \
+	exit 2
+
 lock: $(STAMP)
-	$(BIN)/python -m pip install --quiet uv
+	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev --extra parquet pyproject.toml -o requirements.lock
 
 clean:
