@@ -38,7 +38,7 @@ _FLOATS = (*_LEVELS, *_RANGES, *_RETURNS, *_VOLUMES)
 
 
 class RowBuilder:
-    """The rows of one session t of `history`; `asof` gives the time of each column's newest price."""
+    """The rows of the last session t of `history`; `asof` gives the time of each column's newest price."""
 
     def __init__(self, panel: Panel, history: History, t: int, *, asof: Sequence[Instant | None], live: bool) -> None:
         self._panel = panel
@@ -48,7 +48,7 @@ class RowBuilder:
         self._live = live
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
-        self._now = {name: history[name][t].tolist() for name in history.fields}
+        self._now = {name: values.tolist() for name, values in history.latest.items()}
         self._bases = calendar_bases(history.sessions, t) | {k: t - n for k, n in SESSION_KEYS.items() if t >= n}
         present = np.isfinite(history["px"][: t + 1])
         self._present = present.sum(axis=0).tolist()
@@ -119,7 +119,11 @@ class RowBuilder:
         return {"ret": returns, "rs": strength}
 
     def _absolute(self, column: int, unit: float) -> dict[str, Value]:
-        return {key: _value(unit * self._now[f"abs_{n}s"][column]) for key, n in CHANGE_KEYS.items()}
+        px = self._history["px"][:, column]
+        return {
+            key: _value(float(unit * (px[self._t] - px[self._t - n]))) if self._t >= n else None
+            for key, n in CHANGE_KEYS.items()
+        }
 
     def _ranking(self, group: Group) -> dict[str, dict[str, Any]]:
         """R7 and R13 of every member: rank, members ranked, climb over 21 sessions, sessions at the top."""

@@ -5,14 +5,13 @@
 
 `read` gives every per-symbol metric as an array of shape (N,) under the name it has in the snapshot; the
 families (`returns`, `trend`, `volatility`, `rotation`) each contribute their part. A `History` keeps what
-was read, session by session, with one place more on top for the provisional row: whatever looks back over
+is looked back on, session by session, with one place more on top for the provisional row: whatever looks back over
 sessions (ranks of 21 sessions ago, streaks, percentiles, rules) is a function of (history, t) and cannot
 tell a finished session from a live one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +23,14 @@ from core.metrics.trend import Trend
 from core.metrics.volatility import Volatility
 from core.model import Session
 from core.panel import Days, Floats, LiveRow, Panel
+
+KEPT = (
+    *("px", "tr", "r", "chg_1s", "ret_5s", "ret_21s", "ret_42s", "ret_63s", "ret_126s", "ret_252s"),
+    *("dist_sma50", "above_sma50", "above_sma200", "below_sma200", "dist_sma200", "slope_sma200"),
+    *("rsi14", "pct_b", "extension", "dist_high_close_252", "drawdown_252", "record_close"),
+    *("rs_ratio", "rs_momentum"),
+)
+"""What something looks back on: ranks, streaks, percentiles, sparklines, rules."""
 
 
 class Family(Protocol):
@@ -98,30 +105,30 @@ def _combined(values: dict[str, Floats], benchmark: int) -> dict[str, Floats]:
 
 
 class History:
-    """Everything read so far: `self[name]` has shape (T+1, N), its last row is for the provisional session.
+    """What was read, session by session: `self[name]` has shape (T+1, N) for each name in `KEPT`.
 
-    `size` rows are meaningful: T after the finished sessions, T+1 while a provisional row lies on top.
+    Its last row is for the provisional session; `size` rows are meaningful: T after the finished sessions, T+1
+    while a provisional row lies on top. `latest` holds every metric of the last meaningful row.
     """
 
     def __init__(self, panel: Panel, fold: Fold) -> None:
         """Fold over every finished session of `panel`."""
-        self.finished = len(panel.sessions)
-        self.size = 0
+        self.finished = self.size = len(panel.sessions)
+        self.latest: dict[str, Floats] = {}
+        self._last_finished: dict[str, Floats] = {}
         self._days = np.append(panel.sessions, np.datetime64("NaT", "D"))
-        self._fields: dict[str, Floats] = {}
+        by_session = np.full((self.finished + 1, len(KEPT), len(panel.symbols)), np.nan)
+        self._by_session = by_session
+        self._by_name = dict(zip(KEPT, by_session.transpose(1, 0, 2), strict=True))
         for t in range(self.finished):
             row = fold.finished_row(t)
-            self._write(t, fold.read(row))
+            self._last_finished = fold.read(row)
+            self._write(t, self._last_finished)
             fold.advance(row)
-        self.size = self.finished
+        self.latest = self._last_finished
 
     def __getitem__(self, name: str) -> Floats:
-        return self._fields[name]
-
-    @property
-    def fields(self) -> Iterable[str]:
-        """The names of all fields."""
-        return self._fields
+        return self._by_name[name]
 
     @property
     def sessions(self) -> Days:
@@ -132,14 +139,13 @@ class History:
         """Lay the provisional session on top, in place of the one that lay there."""
         self._days[self.finished] = np.datetime64(session, "D")
         self._write(self.finished, values)
+        self.latest = values
         self.size = self.finished + 1
 
     def drop_live(self) -> None:
         """Take the provisional session off."""
+        self.latest = self._last_finished
         self.size = self.finished
 
     def _write(self, t: int, values: dict[str, Floats]) -> None:
-        for name, value in values.items():
-            if name not in self._fields:
-                self._fields[name] = np.full((self.finished + 1, len(value)), np.nan)
-            self._fields[name][t] = value
+        np.stack([values[name] for name in KEPT], out=self._by_session[t])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.metrics.fold import History
-from core.metrics.returns import BAND
 from core.metrics.statistics import full_tail, ranks, scaled_spread, spearman, std
 from core.panel import Floats
 
@@ -19,6 +18,8 @@ SPREAD_WINDOWS = (5, 21, 63, 126, 252)
 AGREE_WINDOWS = (5, 21, 42, 63, 126, 252)
 LEAD = 63
 """The window that says who leads, in sessions."""
+BASES = np.arange(58, 69)
+"""The base dates of R9: five sessions either side of 63."""
 RANK_LAG = 21
 """Rank changes and rank persistence look back this many sessions."""
 
@@ -99,14 +100,14 @@ def spread_values(history: History, t: int, a: int, b: int) -> SpreadValues:
     relative = {n: _relative(history[f"ret_{n}s"][t], a, b) for n in AGREE_WINDOWS}
     daily = _difference(full_tail(history["r"], t, LEAD), a, b)
     leads = history["ret_63s"][: t + 1, a] - history["ret_63s"][: t + 1, b]
-    band = [_difference(history[f"band_{k}"][t], a, b) for k in BAND]
+    band = _difference(history["tr"][t] / full_tail(history["tr"], t, BASES[-1] + 1)[-1 - BASES], a, b)
     ratio = full_tail(history["tr"], t, 50)
     ratio = ratio[:, a] / ratio[:, b]
     return SpreadValues(
         spread=spread,
         relative=relative,
         z21=scaled_spread(spread[21], 21, daily),
-        band=(float(min(band)), float(max(band))) if not np.isnan(band).any() else (np.nan, np.nan),
+        band=(float(band.min()), float(band.max())),  # NaN where any base is missing
         agree=_agreement(spread),
         t63=float(daily.mean() / std(daily) * np.sqrt(LEAD)),
         lead_streak=_streak(leads),

@@ -1,7 +1,6 @@
 """Group R, per symbol: returns over sessions and over the calendar (metrics.md B.1, R1 to R4).
 
 The one-session move is on `px` (what everybody compares with the broker); longer windows are on `tr`.
-Levels of rates and volatility get absolute changes, not returns.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ from core import periods
 from core.metrics.row import Row
 from core.panel import Days, Floats
 
-WINDOWS = (1, 5, 21, 42, 63, 126, 252)
+WINDOWS = (5, 21, 42, 63, 126, 252)
 MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
-BAND = range(58, 69)
-"""The base dates of R9: five sessions either side of 63."""
 
 
 class Returns:
@@ -26,14 +23,9 @@ class Returns:
         self._px = px
 
     def read(self, row: Row) -> dict[str, Floats]:
-        """`chg_1s` (px), `ret_{n}s`, `abs_{n}s` (change of the level, px) and `ret_{k}` for the band of R9."""
-        values = {"chg_1s": _ratio(row.px, _back(self._px, row.t, 1))}
-        for n in WINDOWS:
-            values[f"ret_{n}s"] = _ratio(row.tr, _back(self._tr, row.t, n))
-            values[f"abs_{n}s"] = row.px - _back(self._px, row.t, n)
-        for k in BAND:
-            values[f"band_{k}"] = _ratio(row.tr, _back(self._tr, row.t, k))
-        return values
+        """`chg_1s` on px, `ret_{n}s` on tr."""
+        values = {f"ret_{n}s": _ratio(row.tr, _back(self._tr, row.t, n)) for n in WINDOWS}
+        return {"chg_1s": _ratio(row.px, _back(self._px, row.t, 1)), **values}
 
     def advance(self, row: Row) -> None:
         """Nothing to keep: the finished rows themselves are the state."""

@@ -8,6 +8,8 @@ window is needed), an exponential average passes over it (oracles.md D.3: compre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,39 +18,43 @@ from core.panel import Floats
 Counts = npt.NDArray[np.int64]
 
 
-class WindowSum:
-    """Sum of the last n values of each symbol.
+class WindowSums:
+    """Sums of the last n values for several n at once; values of any shape, sums of shape (windows, *shape).
 
-    The running sum carries along what rounding lost (Knuth's two-sum): after any number of sessions it equals a
-    fresh sum to the last bits, so that live, as-of and replay agree wherever they started.
+    The running sums carry along what rounding lost (Knuth's two-sum): after any number of sessions they equal
+    fresh sums to the last bits, so that live, as-of and replay agree wherever they started.
     """
 
-    def __init__(self, n: int, symbols: int) -> None:
-        self.n = n
-        self._ring = np.zeros((n - 1, symbols))
-        self._missing = np.ones((n - 1, symbols), dtype=np.bool_)
+    def __init__(self, windows: Sequence[int], *shape: int) -> None:
+        finished = np.array(windows) - 1
+        self._size = int(finished.max())
+        self._ring = np.zeros((self._size, *shape))
+        self._missing = np.ones((self._size, *shape), dtype=np.bool_)
         self._at = 0
-        self._sum = np.zeros(symbols)
-        self._lost = np.zeros(symbols)
-        self._absent: Counts = np.full(symbols, n - 1)
+        self._back = finished
+        self._sum = np.zeros((len(windows), *shape))
+        self._lost = np.zeros_like(self._sum)
+        self._absent: Counts = np.zeros((len(windows), *shape), dtype=np.int64)
+        self._absent += finished.reshape(-1, *(1 for _axis in shape))
 
     def peek(self, x: Floats) -> Floats:
-        """The sum over the last n values including x; NaN unless all n are present."""
+        """The sums over the last n values including x; NaN unless all n are present."""
         total = self._sum + (self._lost + x)
         total[self._absent > 0] = np.nan
         return total
 
     def push(self, x: Floats) -> None:
-        """Take x in and let the oldest value go."""
+        """Take x in, and of each window let the oldest value go."""
         missing = np.isnan(x)
         value = np.where(missing, 0.0, x)
+        oldest = (self._at - self._back) % self._size
         self._add(value)
-        self._add(-self._ring[self._at])
+        self._add(-self._ring[oldest])
         self._absent += missing
-        self._absent -= self._missing[self._at]
+        self._absent -= self._missing[oldest]
         self._ring[self._at] = value
         self._missing[self._at] = missing
-        self._at = (self._at + 1) % (self.n - 1)
+        self._at = (self._at + 1) % self._size
 
     def _add(self, x: Floats) -> None:
         total = self._sum + x
@@ -148,7 +154,7 @@ class WilderMean:
         self._seen += present
 
 
-def sample_std(total: Floats, squares: Floats, n: int) -> Floats:
+def sample_std(total: Floats, squares: Floats, n: int | Counts) -> Floats:
     """Sample standard deviation (ddof=1) from the sums of n values and of their squares.
 
     Meant for returns, whose mean is small beside their spread. What cancellation leaves of a constant series

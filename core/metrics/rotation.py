@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.metrics.rolling import Ema, WindowSum
+from core.metrics.rolling import Ema, WindowSums
 from core.metrics.row import Row
 from core.panel import Floats
 
@@ -23,13 +23,13 @@ class Rotation:
     def __init__(self, symbols: int, benchmark: int) -> None:
         self._benchmark = benchmark
         self._ema = Ema(5, symbols)
-        self._smoothed = WindowSum(RATIO_WINDOW, symbols)
-        self._ratios = WindowSum(MOMENTUM_WINDOW, symbols)
+        self._smoothed = WindowSums((RATIO_WINDOW,), symbols)
+        self._ratios = WindowSums((MOMENTUM_WINDOW,), symbols)
 
     def read(self, row: Row) -> dict[str, Floats]:
         """`rs_ratio` and `rs_momentum`, both around 100."""
         ratio = self._ratio(row)
-        return {"rs_ratio": ratio, "rs_momentum": 100.0 * ratio * MOMENTUM_WINDOW / self._ratios.peek(ratio)}
+        return {"rs_ratio": ratio, "rs_momentum": 100.0 * ratio * MOMENTUM_WINDOW / self._ratios.peek(ratio)[0]}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
@@ -45,7 +45,7 @@ class Rotation:
 
     def _ratio(self, row: Row) -> Floats:
         smoothed = self._ema.peek(self._strength(row))
-        ratio: Floats = 100.0 * smoothed * RATIO_WINDOW / self._smoothed.peek(smoothed)
+        ratio: Floats = 100.0 * smoothed * RATIO_WINDOW / self._smoothed.peek(smoothed)[0]
         return ratio
 
 

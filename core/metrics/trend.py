@@ -9,12 +9,13 @@ from collections import deque
 
 import numpy as np
 
-from core.metrics.rolling import WilderMean, WindowMax, WindowMin, WindowSum
+from core.metrics.rolling import WilderMean, WindowMax, WindowMin, WindowSums
 from core.metrics.row import Row
 from core.panel import Floats
 
 SMA_WINDOWS = (20, 50, 200)
 SLOPE_SESSIONS = 20
+_COLUMN = np.array(SMA_WINDOWS, dtype=np.float64)[:, None]
 TIE = 1e-12
 """Above an average means n·P > S·(1 + 1e-12): exact ties of cent prices must not depend on rounding (0.4)."""
 
@@ -23,8 +24,8 @@ class Trend:
     """T1 to T5, T8 and T9 of N symbols."""
 
     def __init__(self, symbols: int) -> None:
-        self._sums = {n: WindowSum(n, symbols) for n in SMA_WINDOWS}
-        self._past_sma = {n: deque[Floats](maxlen=SLOPE_SESSIONS) for n in SMA_WINDOWS}
+        self._sums = WindowSums(SMA_WINDOWS, symbols)
+        self._past_smas = deque[Floats](maxlen=SLOPE_SESSIONS)
         self._last20 = deque[Floats](maxlen=19)
         self._high = WindowMax(252, symbols)
         self._low = WindowMin(252, symbols)
@@ -35,17 +36,16 @@ class Trend:
         self._loss = WilderMean(14, symbols)
         self._range = WilderMean(14, symbols)
         self._last_close = np.full(symbols, np.nan)
-        self._volume = {n: WindowSum(n, symbols) for n in (20, 63)}
+        self._volumes = WindowSums((20, 63), symbols)
 
     def read(self, row: Row) -> dict[str, Floats]:
         """Values by field name; `above_sma{n}` is 1, 0 or NaN."""
-        return {**self._averages(row), **self._extremes(row), **self._oscillators(row), **self._volumes(row)}
+        return {**self._averages(row), **self._extremes(row), **self._oscillators(row), **self._volume(row)}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
-        for n, sums in self._sums.items():
-            self._past_sma[n].append(sums.peek(row.px) / n)
-            sums.push(row.px)
+        self._past_smas.append(self._sums.peek(row.px) / _COLUMN)
+        self._sums.push(row.px)
         self._last20.append(row.px)
         self._high.push(row.high)
         self._low.push(row.low)
@@ -56,23 +56,23 @@ class Trend:
         self._loss.push(np.maximum(-row.move, 0.0))
         self._range.push(self._true_range(row))
         self._last_close = np.where(np.isnan(row.px), self._last_close, row.px)
-        for volumes in self._volume.values():
-            volumes.push(_traded(row.volume))
+        self._volumes.push(_traded(row.volume))
 
     def _averages(self, row: Row) -> dict[str, Floats]:
         """T1: averages, distances, slopes, and which side of the average the price is on."""
-        values: dict[str, Floats] = {}
-        for n, sums in self._sums.items():
-            total = sums.peek(row.px)
-            sma = total / n
-            past = self._past_sma[n]
-            before = past[0] if len(past) == SLOPE_SESSIONS else np.full_like(sma, np.nan)
-            values[f"sma{n}"] = sma
-            values[f"dist_sma{n}"] = row.px / sma - 1.0
-            values[f"slope_sma{n}"] = sma / before - 1.0
-            values[f"above_sma{n}"] = _flag(n * row.px > total * (1 + TIE), total)
-            values[f"below_sma{n}"] = _flag(n * row.px < total * (1 - TIE), total)
-        return values
+        totals = self._sums.peek(row.px)
+        smas = totals / _COLUMN
+        slopes = (
+            smas / self._past_smas[0] - 1.0 if len(self._past_smas) == SLOPE_SESSIONS else np.full_like(smas, np.nan)
+        )
+        values = {
+            "sma": smas,
+            "dist_sma": row.px / smas - 1.0,
+            "slope_sma": slopes,
+            "above_sma": _flag(_COLUMN * row.px > totals * (1 + TIE), totals),
+            "below_sma": _flag(_COLUMN * row.px < totals * (1 - TIE), totals),
+        }
+        return {f"{name}{n}": part[k] for name, part in values.items() for k, n in enumerate(SMA_WINDOWS)}
 
     def _extremes(self, row: Row) -> dict[str, Floats]:
         """T2 and T3: 252-session extremes on both bases, and records since the first loaded session."""
@@ -116,10 +116,10 @@ class Trend:
         spread: Floats = top - bottom
         return spread
 
-    def _volumes(self, row: Row) -> dict[str, Floats]:
+    def _volume(self, row: Row) -> dict[str, Floats]:
         """T9: mean volume over 20 and 63 sessions including this one, and today's share of the former."""
         volume = _traded(row.volume)
-        adv20, adv63 = (sums.peek(volume) / n for n, sums in self._volume.items())
+        adv20, adv63 = self._volumes.peek(volume) / np.array([[20.0], [63.0]])
         return {"adv20": adv20, "adv63": adv63, "rel_volume": volume / adv20}
 
 

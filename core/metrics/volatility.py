@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.metrics.rolling import WindowSum, sample_std
+from core.metrics.rolling import WindowSums, sample_std
 from core.metrics.row import Row
 from core.panel import Floats
 
@@ -23,8 +23,8 @@ class Volatility:
 
     def __init__(self, symbols: int, benchmark: int) -> None:
         self._benchmark = benchmark
-        self._sums = {n: (WindowSum(n, symbols), WindowSum(n, symbols)) for n in SIGMA_WINDOWS}
-        self._pairs = tuple(WindowSum(PAIR_WINDOW, symbols) for _ in range(5))
+        self._sums = WindowSums(SIGMA_WINDOWS, 2, symbols)
+        self._pairs = WindowSums((PAIR_WINDOW,), 5, symbols)
         self._ewma = _Ewma(symbols)
         self._peak = np.full(symbols, -np.inf)
         self._worst = np.zeros(symbols)
@@ -33,7 +33,7 @@ class Volatility:
 
     def read(self, row: Row) -> dict[str, Floats]:
         """Values by field name; `sigma60_before` is the σ60 of the session before (S3)."""
-        values = {f"sigma{n}": self._sigma(n, row.r) for n in SIGMA_WINDOWS}
+        values = {f"sigma{n}": sigma for n, sigma in zip(SIGMA_WINDOWS, self._sigmas(row), strict=True)}
         values["annual_vol"] = values["sigma20"] * ANNUAL
         values["ewma_vol"] = self._ewma.peek(row.r)
         values["sigma60_before"] = self._last_sigma60
@@ -41,22 +41,20 @@ class Volatility:
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
-        self._last_sigma60 = self._sigma(60, row.r)
+        self._last_sigma60 = self._sigmas(row)[SIGMA_WINDOWS.index(60)]
         drawdown = self._drawdown(row)
-        for total, squares in self._sums.values():
-            total.push(row.r)
-            squares.push(row.r * row.r)
-        for sums, part in zip(self._pairs, self._pair_parts(row.r), strict=True):
-            sums.push(part)
+        self._sums.push(_with_squares(row.r))
+        self._pairs.push(self._pair_parts(row.r))
         self._ewma.push(row.r)
         present = ~np.isnan(row.tr)
         self._peak = np.fmax(self._peak, row.tr)
         self._worst = np.where(present, drawdown["max_drawdown"], self._worst)
         self._under = np.where(present, drawdown["drawdown_sessions"], self._under)
 
-    def _sigma(self, n: int, r: Floats) -> Floats:
-        total, squares = self._sums[n]
-        return sample_std(total.peek(r), squares.peek(r * r), n)
+    def _sigmas(self, row: Row) -> Floats:
+        """V1 for each window, shape (windows, N)."""
+        sums = self._sums.peek(_with_squares(row.r))
+        return sample_std(sums[:, 0], sums[:, 1], np.array(SIGMA_WINDOWS)[:, None])
 
     def _drawdown(self, row: Row) -> dict[str, Floats]:
         """V9 over the loaded history; its length counts the sessions since the last high."""
@@ -67,19 +65,23 @@ class Volatility:
             "drawdown_sessions": np.where(np.isnan(drawdown), np.nan, np.where(drawdown < 0, self._under + 1, 0.0)),
         }
 
-    def _pair_parts(self, r: Floats) -> tuple[Floats, ...]:
-        """The five sums of a regression on the benchmark; a session counts where both have a return."""
+    def _pair_parts(self, r: Floats) -> Floats:
+        """The five terms of a regression on the benchmark; a session counts where both have a return."""
         other = r[self._benchmark] if self._benchmark >= 0 else np.nan
         b = np.where(np.isnan(r), np.nan, other)
         a = np.where(np.isnan(b), np.nan, r)
-        return a, b, a * a, b * b, a * b
+        return np.stack([a, b, a * a, b * b, a * b])
 
     def _pair(self, row: Row) -> dict[str, Floats]:
         """X1 and X2 over 63 sessions; NaN where either side has no variance."""
-        a, b, aa, bb, ab = (sums.peek(part) for sums, part in zip(self._pairs, self._pair_parts(row.r), strict=True))
+        a, b, aa, bb, ab = self._pairs.peek(self._pair_parts(row.r))[0]
         covariance = (ab - a * b / PAIR_WINDOW) / (PAIR_WINDOW - 1)
         sigma_a, sigma_b = sample_std(a, aa, PAIR_WINDOW), sample_std(b, bb, PAIR_WINDOW)
         return {"beta63": covariance / sigma_b**2, "corr63": covariance / (sigma_a * sigma_b)}
+
+
+def _with_squares(r: Floats) -> Floats:
+    return np.stack([r, r * r])
 
 
 class _Ewma:

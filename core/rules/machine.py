@@ -75,9 +75,11 @@ class Machine:
         """The machine after the session of row t."""
         if judgement.missing:
             return self
-        counted = replace(
-            self,
+        counted = Machine(
+            hysteresis=self.hysteresis,
+            state=self.state,
             since=t if self.since is None else self.since,
+            moved=self.moved,
             age=self.age + 1,
             last=t,
             watching=self.watching + 1 if judgement.watch else 0,
