@@ -40,7 +40,7 @@ class SimulatedSettings(_Section, kw_only=True, frozen=True):
 
 
 class FeedSettings(_Section, kw_only=True, frozen=True):
-    """`[feed]`. Relative paths in `data` were resolved against the folder of the file that names them."""
+    """`[feed]`. Relative paths in `data` start at the folder of the file that names them; here all are absolute."""
 
     name: FeedName
     data: tuple[str, ...]
@@ -48,7 +48,7 @@ class FeedSettings(_Section, kw_only=True, frozen=True):
 
 
 class StoreSettings(_Section, kw_only=True, frozen=True):
-    """`[store]`: `url` is "" (the database in the user's data folder), "none" or "sqlite:///PATH"."""
+    """`[store]`: `url` is "none" or "sqlite:///PATH"; "" in a file has become that of the user's data folder."""
 
     url: str
 

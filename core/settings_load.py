@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
+from platformdirs import user_config_path
 
 from core.errors import SettingsError
 from core.i18n import _
 from core.settings import FeedName, Settings
 from core.settings_check import Mistake, against_itself, against_types, dotted
+from core.store_file import default_url
 from core.text import clean
 
 DEFAULT = "default"
@@ -72,9 +74,7 @@ def user_config_file(env: Mapping[str, str] = os.environ) -> Path:
     base = Path(env.get("XDG_CONFIG_HOME", ""))
     if base.is_absolute():
         return base / "tapeboard" / "config.toml"
-    import platformdirs  # noqa: PLC0415 - only where the environment does not say it
-
-    return platformdirs.user_config_path("tapeboard", appauthor=False) / "config.toml"
+    return user_config_path("tapeboard", appauthor=False) / "config.toml"
 
 
 def defaults() -> Loaded:
@@ -101,10 +101,14 @@ def _load(user_file: Path | None, user: Table) -> Loaded:
     settings = msgspec.convert(merged, Settings)
     commands = msgspec.convert(base["keys"], dict[str, str])
     _refuse_first(against_itself(settings, commands), user_file or shipped)
-    if user_file is not None and origin["feed.data"] == str(user_file):
-        data = tuple(_anchored(path, user_file) for path in settings.feed.data)
-        settings = _replaced(settings, feed=_replaced(settings.feed, data=data))
-    return Loaded(settings, origin, user_file)
+    return Loaded(_resolved(settings, user_file or shipped), origin, user_file)
+
+
+def _resolved(settings: Settings, file: Path) -> Settings:
+    """The settings with what depends on the place filled in: paths named in `file`, and the user's own store."""
+    data = tuple(_anchored(path, file) for path in settings.feed.data)
+    store = _replaced(settings.store, url=settings.store.url or default_url())
+    return _replaced(settings, feed=_replaced(settings.feed, data=data), store=store)
 
 
 def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[str, ...] = ()) -> Table:

@@ -1,0 +1,65 @@
+"""`tapeboard` and its sub-commands.
+
+A sub-command's module is imported when it is asked for, so that none waits for the imports of another; only
+the screen imports Textual. Every failure ends here: one line on standard error, and its exit code.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final
+
+from core.errors import TapeboardError
+from core.i18n import _
+from tui.cli_arguments import Options, parse
+from tui.cli_output import abandon, emit, say, unexpected
+
+UNEXPECTED: Final = 1
+INTERRUPTED: Final = 130
+
+_MODULES: Final = {
+    "": "tui.cli_screen",
+    "snapshot": "tui.cli_snapshot",
+    "fetch": "tui.cli_fetch",
+    "config": "tui.cli_config",
+    "doctor": "tui.cli_doctor",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (of the process, by default) and return the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of standard output has had enough, which is no failure
+        abandon()
+        return 0
+    except TapeboardError as error:
+        _show_traceback(argv)
+        say(str(error))
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last resort: a defect of ours still ends in one line
+        _show_traceback(argv)
+        mend = "" if "--debug" in argv else _(": run again with --debug for the traceback")
+        say(_("unexpected error, {error}{mend}").format(error=unexpected(error), mend=mend))
+        return UNEXPECTED
+
+
+def _run(argv: Sequence[str]) -> int:
+    try:
+        options = parse(argv)
+    except SystemExit:  # after --help and --version
+        emit("")
+        return 0
+    run: Callable[[Options], int] = import_module(_MODULES[options.command]).run
+    return run(options)
+
+
+def _show_traceback(argv: Sequence[str]) -> None:
+    if "--debug" in argv:
+        traceback.print_exc()

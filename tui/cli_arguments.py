@@ -1,0 +1,175 @@
+"""The command line: its options, their values, and one line for every mistake in it.
+
+Common options may stand before and after the sub-command. Imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn, get_args
+
+from core import __version__
+from core.errors import UsageError
+from core.i18n import _
+from core.settings import FeedName
+from core.settings_check import listed, nearest
+from core.settings_load import Loaded, load
+from core.text import clean
+
+Format = Literal["json", "text"]
+
+_AFTER: Final = "_after"
+"""Suffix of the list options that stand after the sub-command; they are joined to those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; `command` is "" for the live screen."""
+
+    command: str = ""
+    config: Path | None = None
+    feed: FeedName | None = None
+    data: tuple[str, ...] = ()
+    store: str | None = None
+    quiet: bool = False
+    debug: bool = False
+    format: Format = "json"
+    as_of: date | None = None
+    universe: str = "core"
+    since: date | None = None
+
+    def load(self) -> Loaded:
+        """The effective settings: defaults, the user's file, and these options on top."""
+        return load(self.config).with_overrides(feed=self.feed, data=self.data, store=self.store)
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """`argv` without the program's name. Raises `UsageError`; `--help` and `--version` raise `SystemExit`."""
+    for name in (argument.partition("=")[0] for argument in argv if argument.startswith("--")):
+        if name not in _options():
+            raise _usage(_('unknown option "{name}"').format(name=clean(name)) + _meant(name, _options()))
+    found, rest = _parser().parse_known_args(argv)
+    values: dict[str, Any] = vars(found)
+    if rest:
+        command = f"tapeboard {values['command']}".rstrip()
+        raise _usage(_('"{argument}" has no place in {command}').format(argument=clean(rest[0]), command=command))
+    values["data"] = (*values["data"], *values.pop(f"data{_AFTER}", ()))
+    return Options(**values)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises `UsageError` where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _usage(message.removeprefix("argument "))
+
+    # argparse has no public place for this; its own message lists every choice and depends on the version.
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        choices = [str(choice) for choice in action.choices]
+        message = _('expected {choices}, found "{value}"').format(choices=listed(choices), value=clean(str(value)))
+        raise argparse.ArgumentError(action, message + _meant(str(value), choices))
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="tapeboard",
+        description=_("A terminal monitor of US market leadership, breadth and risk. Without a command: the screen."),
+        epilog=_("Exit codes: 0 done, 1 unexpected error, 2 usage or configuration, 3 no data, 4 incomplete or stale."),
+        allow_abbrev=False,
+    )
+    _add_common(parser)
+    parser.set_defaults(data=[])
+    titles = {
+        "snapshot": _("one refresh, printed as JSON or text"),
+        "fetch": _("fill the store from a feed"),
+        "config": _("the effective settings, and where each comes from"),
+        "doctor": _("check feed, store, calendar and terminal"),
+    }
+    added = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
+    parser.set_defaults(command="")
+    commands = {
+        name: added.add_parser(
+            name, help=title, description=title, allow_abbrev=False, argument_default=argparse.SUPPRESS
+        )
+        for name, title in titles.items()
+    }
+    for command in commands.values():
+        _add_common(command, suffix=_AFTER)
+    snapshot, fetch = commands["snapshot"], commands["fetch"]
+    snapshot.add_argument("--format", choices=get_args(Format), help=_("json (the default) or text"))
+    snapshot.add_argument("--as-of", type=_date, metavar="DATE", help=_("as it was at the end of this day"))
+    snapshot.add_argument("--universe", choices=("core",), help=_("what is computed"))
+    fetch.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
+    return parser
+
+
+def _options() -> list[str]:
+    """The names of all options, each of which fills a field of `Options`."""
+    names = [field.name.replace("_", "-") for field in fields(Options) if field.name != "command"]
+    return [f"--{name}" for name in (*names, "help", "version")]
+
+
+def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:
+    common = parser.add_argument_group(_("common options"))
+    common.add_argument("--config", type=_path, metavar="PATH", help=_("your configuration file"))
+    common.add_argument("--feed", choices=get_args(FeedName), metavar="NAME", help="|".join(get_args(FeedName)))
+    common.add_argument(
+        "--data",
+        type=_text,
+        metavar="PATH",
+        action="append",
+        dest=f"data{suffix}",
+        help=_("a folder of SYMBOL.csv, a long CSV or Parquet file, for the feed `files`; may be repeated"),
+    )
+    common.add_argument("--store", type=_text, metavar="URL", help=_("sqlite:///PATH, or none"))
+    common.add_argument("--quiet", action="store_true", help=_("no progress"))
+    common.add_argument("--debug", action="store_true", help=_("show the traceback of an error"))
+    common.add_argument("--version", action="version", version=f"tapeboard {__version__}", help=_("print the version"))
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        message = _('expected YYYY-MM-DD, found "{text}"').format(text=clean(text))
+        raise argparse.ArgumentTypeError(message)
+    today = _today()
+    if day > today:
+        message = _("expected a day up to today, {today}, found {day}").format(today=today, day=day)
+        raise argparse.ArgumentTypeError(message)
+    return day
+
+
+def _today() -> date:
+    """The date in New York."""
+    from core.sessions import SystemClock  # noqa: PLC0415 - only for a date, and time zones take time to load
+
+    return SystemClock().now().date()
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError(_("expected a value, found nothing"))
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))
+
+
+def _usage(message: str) -> UsageError:
+    return UsageError(_("{message}; try 'tapeboard --help'").format(message=message))
+
+
+def _meant(word: str, choices: Iterable[str]) -> str:
+    bare = {choice.lstrip("-"): choice for choice in choices}
+    close = nearest(word.lstrip("-"), bare)
+    return _(', did you mean "{close}"?').format(close=bare[close]) if close else ""

@@ -1,0 +1,188 @@
+"""`tapeboard doctor`: one line per check. `ok`, `note` (worth knowing) or `BAD` (with its mend)."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from core import __version__
+from core.errors import SettingsError, TapeboardError
+from core.feeds.choose import choose_feed
+from core.feeds.files import FilesFeed
+from core.i18n import _
+from core.pipeline import NO_STORE
+from core.sessions import Calendar, SystemClock
+from core.settings import Settings
+from core.settings_load import Loaded, defaults, user_config_file
+from core.store import Store
+from core.store_file import path_of
+from core.text import clean
+from core.universe import build
+from tui.cli_arguments import Options
+from tui.cli_output import INCOMPLETE, emit, named, unexpected
+from tui.format import date_et, day, time_et
+
+_PACKAGES: Final = (
+    "textual",
+    "rich",
+    "numpy",
+    "pandas",
+    "sqlalchemy",
+    "exchange-calendars",
+    "apscheduler",
+    "yfinance",
+    "msgspec",
+)
+_SMALLEST: Final = (80, 24)
+
+OK: Final = "ok"
+NOTE: Final = "note"
+BAD: Final = "BAD"
+
+
+class Finding(NamedTuple):
+    """The outcome of one check."""
+
+    level: str
+    subject: str
+    text: str
+
+
+Check = Callable[[Settings], Iterator[Finding]]
+
+
+def run(options: Options) -> int:
+    """Print the findings; 4 if one of them is BAD."""
+    loaded, found = _configuration(options)
+    findings = [found]
+    for subject, check in _CHECKS.items():
+        findings += _findings(subject, check, loaded.settings)
+    emit("".join(f"{level:<4}  {subject:<9}  {text}\n" for level, subject, text in findings))
+    return INCOMPLETE if any(finding.level == BAD for finding in findings) else 0
+
+
+def _findings(subject: str, check: Check, settings: Settings) -> list[Finding]:
+    """What `check` finds, a failure of its own included: the other checks go on."""
+    found: list[Finding] = []
+    try:
+        found += check(settings)
+    except TapeboardError as error:
+        found.append(Finding(BAD, subject, str(error)))
+    except Exception as error:  # noqa: BLE001 - what cannot even be checked is a finding too
+        found.append(Finding(BAD, subject, _("unexpected error, {error}").format(error=unexpected(error))))
+    return found
+
+
+def _versions(_settings: Settings) -> Iterator[Finding]:
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    yield Finding(OK, "versions", f"tapeboard {__version__}, Python {platform.python_version()}, {packages}")
+
+
+def _configuration(options: Options) -> tuple[Loaded, Finding]:
+    """The settings in force, or the defaults where the user's file is wrong, so that the checks can go on."""
+    try:
+        loaded = options.load()
+    except SettingsError as error:
+        loaded = defaults().with_overrides(feed=options.feed, data=options.data, store=options.store)
+        return loaded, Finding(BAD, "config", _("{error}; the checks below use the defaults").format(error=error))
+    if loaded.user_file is None:
+        text = _("the defaults; a file of your own would be {path}").format(path=clean(str(user_config_file()), 400))
+    else:
+        text = clean(str(loaded.user_file), 400)
+    return loaded, Finding(OK, "config", text)
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    if settings.store.url == NO_STORE:
+        yield Finding(NOTE, "store", _("none, as configured: nothing is kept"))
+        return
+    path = path_of(settings.store.url)
+    shown = clean(str(path), 400)
+    if not path.exists():
+        yield Finding(NOTE, "store", _("{path} does not exist yet; 'tapeboard fetch' makes it").format(path=shown))
+        return
+    with closing(Store.open(settings.store.url)) as store:
+        for problem in store.check():
+            yield Finding(BAD, "store", problem)
+        fetched, symbols = store.fetched_at(), store.symbols()
+    last = _("never fetched") if fetched is None else _("last fetch {at}").format(at=_instant(fetched))
+    text = _("{path}, {size:.1f} MB, {count} symbols, {last}")
+    size = path.stat().st_size / 1e6
+    yield Finding(OK, "store", text.format(path=shown, size=size, count=len(symbols), last=last))
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    if not settings.feed.data:
+        yield Finding(NOTE, "data", _("no files configured (--data PATH, or feed.data)"))
+        return
+    known = FilesFeed([Path(path) for path in settings.feed.data]).known()
+    lacking = [symbol for symbol in build(settings).symbols if symbol not in known]
+    yield Finding(OK, "data", _("{count} symbols in the files").format(count=len(known)))
+    if lacking:
+        yield Finding(NOTE, "data", _("not in the files: {symbols}").format(symbols=named(lacking)))
+
+
+def _calendar(settings: Settings) -> Iterator[Finding]:
+    state = Calendar(settings.sessions.extra_closures).state(SystemClock().now())
+    text = _("last finished session {last}, next open {open}")
+    yield Finding(OK, "calendar", text.format(last=day(state.last_finished), open=_instant(state.next_open)))
+
+
+def _feed(settings: Settings) -> Iterator[Finding]:
+    """The feed that would serve; a store is looked at where there is one, and never made."""
+    calendar = Calendar(settings.sessions.extra_closures)
+    with ExitStack() as opened:
+        store = None
+        if settings.store.url != NO_STORE and path_of(settings.store.url).exists():
+            store = opened.enter_context(closing(Store.open(settings.store.url)))
+        feed = choose_feed(settings, calendar, store)
+        opened.callback(feed.close)
+    if feed.simulated and settings.feed.name == "auto":
+        text = _("auto: simulated, because there are neither files nor a filled store: --feed files --data PATH")
+        yield Finding(NOTE, "feed", text)
+    else:
+        yield Finding(OK, "feed", feed.name if feed.name == settings.feed.name else f"auto: {feed.name}")
+
+
+def _terminal(_settings: Settings) -> Iterator[Finding]:
+    encoding = (sys.stdout.encoding if sys.stdout else None) or locale.getpreferredencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        mend = _("the locale is {encoding}, not UTF-8: export LC_ALL=C.UTF-8").format(encoding=encoding)
+        yield Finding(BAD, "terminal", mend)
+    if sys.stdout is None or not sys.stdout.isatty():
+        yield Finding(NOTE, "terminal", _("standard output is no terminal, so its size and colours are not known"))
+        return
+    term, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    if term in ("", "dumb"):
+        mend = _('TERM is "{term}": export TERM=xterm-256color in a terminal that can draw').format(term=term)
+        yield Finding(BAD, "terminal", mend)
+    columns, lines = shutil.get_terminal_size()
+    size = f"{columns}x{lines}"
+    if columns < _SMALLEST[0] or lines < _SMALLEST[1]:
+        yield Finding(BAD, "terminal", _("{size} is too small: make the window at least 80x24").format(size=size))
+    if colours not in ("truecolor", "24bit"):
+        yield Finding(NOTE, "terminal", _("COLORTERM does not promise 24-bit colours; the themes are approximated"))
+    yield Finding(OK, "terminal", f"{size}, TERM={clean(term)}, COLORTERM={clean(colours)}, {encoding}")
+
+
+def _instant(at: datetime) -> str:
+    return f"{day(date_et(at))} {time_et(at)} ET"
+
+
+_CHECKS: Final[dict[str, Check]] = {
+    "versions": _versions,
+    "store": _store,
+    "data": _data,
+    "calendar": _calendar,
+    "feed": _feed,
+    "terminal": _terminal,
+}

@@ -1,0 +1,26 @@
+"""`tapeboard snapshot`: one refresh on standard output. Never imports Textual."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from core import pipeline, universe
+from core.i18n import _
+from core.snapshot import to_json
+from tui.cli_arguments import Options
+from tui.cli_output import INCOMPLETE, emit, named, say
+from tui.text_snapshot import render
+
+
+def run(options: Options) -> int:
+    """Print one refresh; 4 if a configured symbol failed or is stale."""
+    settings = options.load().settings
+    groups = universe.build(settings).groups
+    with closing(pipeline.open_pipeline(settings, as_of=options.as_of)) as pipe:
+        snapshot = pipe.refresh()
+        lacking = pipe.incomplete(snapshot)
+    emit(to_json(snapshot) + b"\n" if options.format == "json" else render(snapshot, groups, settings.metrics.window))
+    if not lacking:
+        return 0
+    say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))
+    return INCOMPLETE
