@@ -1,0 +1,296 @@
+"""The store: history, quotes and the last snapshot, which outlive the process.
+
+One SQLite file; one packed series per symbol, replaced atomically (`core.packing`); tables and migrations in
+`core.store_schema`, the file itself in `core.store_file`, what SQLite's errors mean in `core.store_errors`.
+Any number of threads and processes read while one writes; a writer waits for the one before it. When a
+method that writes has returned, its data are committed and survive the end of the process at any instant.
+
+Numbers of a simulated feed never enter: that is a ValueError.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.pool import NullPool, QueuePool
+
+from core.errors import StoreError, StoreWriteError
+from core.i18n import _
+from core.model import Instant, Quote, Session
+from core.packing import pack, unpack
+from core.panel import Bars
+from core.snapshot import from_json
+from core.store_errors import translated
+from core.store_file import connect, default_url, path_of, peek
+from core.store_health import damages, obstacles
+from core.store_schema import (
+    QUOTES,
+    SERIES,
+    SNAPSHOT,
+    VERSION,
+    examine,
+    from_microseconds,
+    migrate,
+    share,
+    to_microseconds,
+    transaction,
+)
+from core.text import clean
+
+__all__ = ["SeriesInfo", "Store", "default_url"]
+
+SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesInfo:
+    """What is stored of one symbol: its first and last session, the number of bars, whence and since when."""
+
+    first: Session
+    last: Session
+    rows: int
+    source: str
+    fetched_at: Instant
+
+
+class Store:
+    """An open store, for any number of threads. Every method may raise StoreError, those that write StoreWriteError.
+
+    After a failed write everything stored before is still there, and the store goes on working.
+    """
+
+    def __init__(self, path: Path, refusal: StoreWriteError | None = None) -> None:
+        """For `open`. With a `refusal` the store only reads, and answers every write with it."""
+        self.path = path
+        self.refusal = refusal
+        self._closed = False
+        # A store that only reads keeps no connection: `peek` holds for one short read.
+        pooling = {"poolclass": NullPool} if refusal else {"poolclass": QueuePool, "max_overflow": -1}
+        self._engine = create_engine("sqlite://", creator=self._connect, **pooling)
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False) -> Store:
+        """The store at `url` (`sqlite:///PATH`), made if there is none, its schema brought up to date.
+
+        Where it can be read but not written, the store opens all the same and `refusal` says why it does not
+        write. `read_only` asks for that: such a store must exist, and reading it leaves no trace on the disk.
+        Raises StoreError, with the file untouched, on another kind of URL or file, on a newer schema, and
+        where reading is not permitted.
+        """
+        path = path_of(url)
+        with translated(path, writing=False):
+            version = examine(path)
+        if read_only:
+            if version != VERSION:
+                raise StoreError(
+                    _("There is no up-to-date store {path}").format(path=clean(str(path))), _("run `tapeboard fetch`")
+                )
+            return cls(path, StoreWriteError(_("The store was opened for reading only")))
+        try:
+            return cls._open_to_write(path)
+        except StoreWriteError as error:
+            if version != VERSION:
+                raise
+            return cls(path, StoreWriteError(error.message, error.mend))
+
+    @classmethod
+    def _open_to_write(cls, path: Path) -> Store:
+        store = cls(path)
+        try:
+            with translated(path, writing=True):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                migrate(store._engine)
+                share(store._engine)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the file. Later calls raise StoreError."""
+        self._closed = True
+        self._engine.dispose()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(_("The store is closed"))
+        if self.refusal is not None:
+            return peek(self.path)
+        connection = connect(self.path, "mode=rwc")
+        try:
+            # In WAL mode NORMAL loses nothing to the end of a process: a commit has handed its pages to the
+            # system. Only a loss of power can take the last commits, never the file's consistency, and
+            # history can be fetched again; FULL would pay an fsync per commit for that.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection to read with; SQLite's errors leave it as StoreError."""
+        with translated(self.path, writing=False), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A connection in a write transaction; SQLite's errors leave it as StoreWriteError."""
+        if self.refusal is not None:
+            raise StoreWriteError(self.refusal.message, self.refusal.mend)
+        with translated(self.path, writing=True), transaction(self._engine) as connection:
+            yield connection
+
+    def load(self, symbols: Iterable[str]) -> dict[str, Bars]:
+        """The whole stored series of each of `symbols`; those without one are left out. Arrays are read-only."""
+        query = select(SERIES.c.symbol, SERIES.c.data).where(SERIES.c.symbol.in_(tuple(symbols)))
+        with self._reading() as connection:
+            return {symbol: unpack(symbol, data) for symbol, data in connection.execute(query)}
+
+    def symbols(self) -> dict[str, SeriesInfo]:
+        """What is stored, per symbol."""
+        query = select(*(column for column in SERIES.c if column is not SERIES.c.data))
+        with self._reading() as connection:
+            return {
+                row.symbol: SeriesInfo(
+                    row.first_session, row.last_session, row.row_count, row.source, from_microseconds(row.fetched_at)
+                )
+                for row in connection.execute(query)
+            }
+
+    def fetched_at(self) -> Instant | None:
+        """When history was fetched last, in UTC; None if never."""
+        with self._reading() as connection:
+            newest = connection.execute(select(func.max(SERIES.c.fetched_at))).scalar_one()
+        return None if newest is None else from_microseconds(newest)
+
+    def replace(self, bars: Bars, *, source: str, fetched_at: Instant) -> None:
+        """Put `bars` in the place of the whole series of their symbol. ValueError on a series without bars."""
+        self.replace_many((bars,), source=source, fetched_at=fetched_at)
+
+    def replace_many(self, series: Iterable[Bars], *, source: str, fetched_at: Instant) -> None:
+        """`replace` for each of `series`: all of them or, on an error, none."""
+        _refuse_simulated(source)
+        at = to_microseconds(fetched_at)
+        # Packed before the transaction begins: nobody waits for whatever makes the series.
+        rows = [_series_row(bars, source, at) for bars in series]
+        if not rows:
+            return
+        statement = insert(SERIES)
+        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
+        with self._writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+
+    def quotes(self, symbols: Iterable[str]) -> dict[str, Quote]:
+        """The newest stored quote of each of `symbols`, its `asof` in UTC; those without one are left out."""
+        query = select(QUOTES).where(QUOTES.c.symbol.in_(tuple(symbols)))
+        with self._reading() as connection:
+            return {
+                row.symbol: Quote(
+                    symbol=row.symbol,
+                    session=row.session,
+                    price=row.price,
+                    asof=from_microseconds(row.asof),
+                    open=row.open,
+                    high=row.high,
+                    low=row.low,
+                    volume=row.volume,
+                )
+                for row in connection.execute(query)
+            }
+
+    def put_quotes(self, quotes: Iterable[Quote], *, source: str) -> None:
+        """Store each quote unless a newer one is there. ValueError on a price that is no number; other NaN are None."""
+        _refuse_simulated(source)
+        rows = [_quote_row(quote, source) for quote in quotes]
+        if not rows:
+            return
+        statement = insert(QUOTES)
+        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
+        not_older = statement.excluded.asof >= QUOTES.c.asof
+        with self._writing() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["symbol"], set_=values, where=not_older), rows
+            )
+
+    def snapshot(self) -> tuple[bytes, Instant] | None:
+        """The snapshot stored last as JSON, and its instant in UTC; None if there is none."""
+        with self._reading() as connection:
+            row = connection.execute(select(SNAPSHOT.c.document, SNAPSHOT.c.at)).one_or_none()
+        return None if row is None else (row.document, from_microseconds(row.at))
+
+    def put_snapshot(self, document: bytes, at: Instant) -> None:
+        """Store `document` (of `core.snapshot.to_json`) as the last snapshot. msgspec.ValidationError on any other."""
+        source = from_json(document).source
+        _refuse_simulated(SIMULATED if source.simulated else source.feed)
+        statement = insert(SNAPSHOT).values(id=1, at=to_microseconds(at), document=document)
+        values = {"at": statement.excluded.at, "document": statement.excluded.document}
+        with self._writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def describe(self) -> str:
+        """One line for people: where the store is, how large, what it holds."""
+        stored = self.symbols()
+        newest = max((info.last for info in stored.values()), default=None)
+        with translated(self.path, writing=False):
+            megabytes = self.path.stat().st_size / 1e6
+        return _("{path}: {size:.1f} MB, {count} series, last session {last}").format(
+            path=clean(str(self.path)), size=megabytes, count=len(stored), last=newest or _("none")
+        )
+
+    def check(self) -> list[str]:
+        """What is wrong with the store, a line each with its mend; empty where it is sound and can be written."""
+        problems: list[str] = []
+        try:
+            with self._reading() as connection:
+                problems += damages(connection)
+            with self._writing() as connection:
+                problems += obstacles(connection, self.path)
+        except StoreError as error:
+            problems.append(str(error))
+        return problems
+
+
+def _refuse_simulated(source: str) -> None:
+    if source == SIMULATED:
+        msg = "simulated data never enter the store"
+        raise ValueError(msg)
+
+
+def _series_row(bars: Bars, source: str, fetched_at: int) -> dict[str, object]:
+    if len(bars) == 0:
+        msg = f"{bars.symbol}: a series without bars would delete history"
+        raise ValueError(msg)
+    return {
+        "symbol": bars.symbol,
+        "first_session": bars.sessions[0].item(),
+        "last_session": bars.sessions[-1].item(),
+        "row_count": len(bars),
+        "source": source,
+        "fetched_at": fetched_at,
+        "data": pack(bars),
+    }
+
+
+def _quote_row(quote: Quote, source: str) -> dict[str, object]:
+    if not math.isfinite(quote.price):
+        msg = f"{quote.symbol}: the price of a quote is {quote.price}"
+        raise ValueError(msg)
+    return {  # SQLite stores NaN as NULL: a part that is no number comes back as None
+        "symbol": quote.symbol,
+        "session": quote.session,
+        "asof": to_microseconds(quote.asof),
+        "price": quote.price,
+        "open": quote.open,
+        "high": quote.high,
+        "low": quote.low,
+        "volume": quote.volume,
+        "source": source,
+    }

@@ -1,0 +1,43 @@
+"""What can be wrong with a store, for `tapeboard doctor`: a line for people each, with its mend."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from core.errors import StoreError
+from core.i18n import _
+from core.packing import unpack
+from core.store_schema import SERIES
+from core.text import clean
+
+
+def damages(connection: Connection) -> Iterator[str]:
+    """What the file holds and cannot be read."""
+    for finding in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+        if finding != "ok":
+            yield _("The store is damaged ({finding}): move the file away and run `tapeboard fetch`").format(
+                finding=clean(finding)
+            )
+    for symbol, packed in connection.execute(select(SERIES.c.symbol, SERIES.c.data)):
+        try:
+            unpack(symbol, packed)
+        except StoreError as error:
+            yield str(error)
+
+
+def obstacles(connection: Connection, path: Path) -> Iterator[str]:
+    """What stands in the way of writing; `connection` can write."""
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    if mode != "wal":
+        yield _(
+            "The file system of {path} lets no second terminal read while one writes: put it on a local disk"
+        ).format(path=clean(str(path)))
+    size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < size:  # the write-ahead log of a full fetch is as large as the store
+        yield _("Only {free:.0f} MB are free on the disk of {path}: a full fetch needs {size:.0f} MB").format(
+            free=free / 1e6, size=size / 1e6, path=clean(str(path))
+        )
