@@ -9,16 +9,16 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from core import __version__
 from core.errors import SettingsError, TapeboardError
+from core.feeds.base import Feed
 from core.feeds.choose import choose_feed
-from core.feeds.files import FilesFeed
 from core.i18n import _
+from core.model import Session
 from core.pipeline import NO_STORE
 from core.sessions import Calendar, SystemClock
 from core.settings import Settings
@@ -115,20 +115,9 @@ def _store(settings: Settings) -> Iterator[Finding]:
             yield Finding(BAD, "store", problem)
         fetched, symbols = store.fetched_at(), store.symbols()
     last = _("never fetched") if fetched is None else _("last fetch {at}").format(at=_instant(fetched))
-    text = _("{path}, {size:.1f} MB, {count} symbols, {last}")
+    text = _("{path}, {size:.1f} MB, symbols: {count}, {last}")
     size = path.stat().st_size / 1e6
     yield Finding(OK, "store", text.format(path=shown, size=size, count=len(symbols), last=last))
-
-
-def _data(settings: Settings) -> Iterator[Finding]:
-    if not settings.feed.data:
-        yield Finding(NOTE, "data", _("no files configured (--data PATH, or feed.data)"))
-        return
-    known = FilesFeed([Path(path) for path in settings.feed.data]).known()
-    lacking = [symbol for symbol in build(settings).symbols if symbol not in known]
-    yield Finding(OK, "data", _("{count} symbols in the files").format(count=len(known)))
-    if lacking:
-        yield Finding(NOTE, "data", _("not in the files: {symbols}").format(symbols=named(lacking)))
 
 
 def _calendar(settings: Settings) -> Iterator[Finding]:
@@ -138,7 +127,7 @@ def _calendar(settings: Settings) -> Iterator[Finding]:
 
 
 def _feed(settings: Settings) -> Iterator[Finding]:
-    """The feed that would serve; a store is looked at where there is one, and never made."""
+    """The feed that would serve, and its prices; a store is looked at where there is one, and never made."""
     calendar = Calendar(settings.sessions.extra_closures)
     with ExitStack() as opened:
         store = None
@@ -146,11 +135,32 @@ def _feed(settings: Settings) -> Iterator[Finding]:
             store = opened.enter_context(closing(Store.open(settings.store.url)))
         feed = choose_feed(settings, calendar, store)
         opened.callback(feed.close)
-    if feed.simulated and settings.feed.name == "auto":
-        text = _("auto: simulated, because there are neither files nor a filled store: --feed files --data PATH")
-        yield Finding(NOTE, "feed", text)
+        if not feed.simulated:
+            yield Finding(OK, "feed", feed.name if feed.name == settings.feed.name else f"auto: {feed.name}")
+            yield from _prices(feed, settings, calendar.state(SystemClock().now()).last_finished)
+        elif settings.feed.name == "auto":
+            text = _("auto: simulated, because there are neither files nor a filled store: --feed files --data PATH")
+            yield Finding(NOTE, "feed", text)
+        else:
+            yield Finding(OK, "feed", feed.name)
+
+
+def _prices(feed: Feed, settings: Settings, last: Session) -> Iterator[Finding]:
+    """Whether the feed has all symbols, up to the last finished session."""
+    wanted = build(settings).instruments
+    bars = feed.history(wanted, last - timedelta(days=366 * settings.metrics.years), last).bars
+    lacking = [instrument.symbol for instrument in wanted if instrument.symbol not in bars]
+    if lacking:
+        mend = _("no prices for {symbols}: give files with them, or leave them out of the universe")
+        yield Finding(BAD, "prices", mend.format(symbols=named(lacking)))
+    if not bars:
+        return
+    newest: Session = max(series.sessions[-1] for series in bars.values()).item()
+    if newest < last:
+        mend = _("the newest are of {newest}, the last finished session was {last}: fetch, or give newer files")
+        yield Finding(BAD, "prices", mend.format(newest=day(newest), last=day(last)))
     else:
-        yield Finding(OK, "feed", feed.name if feed.name == settings.feed.name else f"auto: {feed.name}")
+        yield Finding(OK, "prices", _("symbols: {count}, up to {newest}").format(count=len(bars), newest=day(newest)))
 
 
 def _terminal(_settings: Settings) -> Iterator[Finding]:
@@ -181,7 +191,6 @@ def _instant(at: datetime) -> str:
 _CHECKS: Final[dict[str, Check]] = {
     "versions": _versions,
     "store": _store,
-    "data": _data,
     "calendar": _calendar,
     "feed": _feed,
     "terminal": _terminal,

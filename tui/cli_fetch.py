@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Final
 
 from core import pipeline
 from core.errors import UsageError
@@ -13,6 +14,9 @@ from core.settings import Settings
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say
 
+_NOTES: Final = frozenset({"rejected", "duplicate", "rescaled"})
+"""Problems of single rows and files: what was stored stands."""
+
 
 def run(options: Options) -> int:
     """Fetch, and say in one line what was stored; 4 if a symbol failed."""
@@ -20,11 +24,14 @@ def run(options: Options) -> int:
     _refuse_nothing_to_fetch(settings)
     with closing(pipeline.open_pipeline(settings)) as pipe, _progress(quiet=options.quiet) as progress:
         report = pipe.fetch(options.since, progress)
-    stored = _("stored {rows} daily bars of {count} symbols\n")
+    stored = _("symbols stored: {count}, daily bars: {rows}\n")
     emit(stored.format(rows=f"{report.rows:,}", count=report.stored))
-    if not report.problems:
+    notes = [problem.text for problem in report.problems if problem.kind in _NOTES]
+    if notes and not options.quiet:
+        say(_("remarks: {count}, such as: {text}").format(count=len(notes), text=notes[0]))
+    failed = dict.fromkeys(p.symbol or p.text for p in report.problems if p.kind not in _NOTES)
+    if not failed:
         return 0
-    failed = dict.fromkeys(problem.symbol or problem.text for problem in report.problems)
     say(_("failed: {symbols}; 'tapeboard doctor' helps").format(symbols=named(list(failed))))
     return INCOMPLETE
 

@@ -19,6 +19,7 @@ from core.errors import NoDataError
 from core.model import Problem
 from core.panel import Bars
 from core.pipeline import FetchReport, Progress
+from core.sessions import FixedClock
 from core.settings import Settings
 from core.settings_load import Loaded, load
 from core.snapshot import EMPTY, Snapshot, from_json
@@ -268,7 +269,7 @@ class TestSnapshot:
 class TestFetch:
     def test_it_says_what_it_stored(self, run: Run, pipeline: FakePipeline) -> None:
         code, out, err = run("fetch", "--data", "/x", "--since", "2025-01-01", "--quiet")
-        assert (code, out, err) == (0, "stored 1,234 daily bars of 3 symbols\n", "")
+        assert (code, out, err) == (0, "symbols stored: 3, daily bars: 1,234\n", "")
         assert pipeline.since == [date(2025, 1, 1)]
         assert pipeline.closed == 1
 
@@ -284,15 +285,21 @@ class TestFetch:
     ) -> None:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         code, out, err = run("fetch", "--feed", "files", "--data", "/x")
-        assert (code, out) == (0, "stored 1,234 daily bars of 3 symbols\n")
+        assert (code, out) == (0, "symbols stored: 3, daily bars: 1,234\n")
         assert "100%" in err
 
     def test_what_failed_is_named(self, run: Run, pipeline: FakePipeline) -> None:
         problems = (Problem("missing", "IWC", "none"), Problem("feed", None, "a folder is empty"))
         pipeline.report = FetchReport(1, 10, problems)
         code, out, err = run("fetch", "--feed", "files", "--data", "/x", "--quiet")
-        assert (code, out) == (4, "stored 10 daily bars of 1 symbols\n")
+        assert (code, out) == (4, "symbols stored: 1, daily bars: 10\n")
         assert err == "tapeboard: failed: 2 (IWC, a folder is empty); 'tapeboard doctor' helps\n"
+
+    def test_a_remark_is_no_failure(self, run: Run, pipeline: FakePipeline) -> None:
+        pipeline.report = FetchReport(1, 10, (Problem("rejected", "^IRX", "^IRX: 7 rows dropped"),))
+        code, _out, err = run("fetch", "--feed", "files", "--data", "/x")
+        assert code == 0
+        assert err.splitlines()[-1] == "tapeboard: remarks: 1, such as: ^IRX: 7 rows dropped"
 
     @pytest.mark.parametrize("argv", [(), ("--feed", "auto"), ("--feed", "simulated", "--data", "/x")])
     def test_it_needs_a_real_feed(self, run: Run, argv: tuple[str, ...]) -> None:
@@ -328,6 +335,11 @@ class TestConfig:
 
 
 class TestDoctor:
+    @pytest.fixture(autouse=True)
+    def _monday_evening(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = FixedClock(datetime(2026, 1, 13, 0, 0, tzinfo=UTC))
+        monkeypatch.setattr("tui.cli_doctor.SystemClock", lambda: clock)
+
     def doctor(self, run: Run, *argv: str) -> tuple[int, dict[str, list[str]]]:
         """The exit code, and per subject its findings as "level text"."""
         code, out, err = run("doctor", *argv)
@@ -344,10 +356,11 @@ class TestDoctor:
         config, data = tmp_path / "XDG_CONFIG_HOME/tapeboard", tmp_path / "XDG_DATA_HOME/tapeboard"
         assert findings["config"] == [f"ok the defaults; a file of your own would be {config}/config.toml"]
         assert findings["store"] == [f"note {data}/tapeboard.sqlite3 does not exist yet; 'tapeboard fetch' makes it"]
-        assert findings["data"] == ["note no files configured (--data PATH, or feed.data)"]
+        assert "prices" not in findings
         assert findings["feed"] == ["ok simulated"]
         assert findings["versions"][0].startswith("ok tapeboard ")
-        assert findings["calendar"][0].startswith("ok last finished session ")
+        expected = "ok last finished session Mon 2026-01-12, next open Tue 2026-01-13 09:30 ET"
+        assert findings["calendar"] == [expected]
         assert not data.exists()
 
     def test_auto_without_data_is_worth_knowing(self, run: Run) -> None:
@@ -369,20 +382,34 @@ class TestDoctor:
         assert findings["config"] == [wrong]
         assert "calendar" in findings
 
-    def test_files_are_read(self, run: Run, tmp_path: Path) -> None:
+    def test_files_that_lack_symbols_and_sessions_are_bad(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "prices.csv"
         file.write_text("date,symbol,close\n2026-01-08,SPY,689.5\n2026-01-09,SPY,694.1\n")
         code, findings = self.doctor(run, "--feed", "files", "--data", str(file))
+        assert (code, findings["feed"]) == (4, ["ok files"])
+        lacking, stale = findings["prices"]
+        assert re.match(
+            r"BAD no prices for \d+ \(IWM, QQQ, DIA, .*\): give files with them, or leave them out", lacking
+        )
+        assert stale == (
+            "BAD the newest are of Fri 2026-01-09, the last finished session was Mon 2026-01-12: "
+            "fetch, or give newer files"
+        )
+
+    def test_files_that_have_all_are_well(self, run: Run, tmp_path: Path) -> None:
+        mine = tmp_path / "mine.toml"
+        mine.write_text('[universe]\nshow = ["industry"]\n')
+        (tmp_path / "SMH.csv").write_text("date,close\n2026-01-09,1\n2026-01-12,2\n")
+        code, findings = self.doctor(run, "--config", str(mine), "--data", str(tmp_path))
         assert code == 0
-        assert findings["data"][0] == "ok 1 symbols in the files"
-        assert re.match(r"note not in the files: \d+ \(IWM, QQQ, DIA, ", findings["data"][1])
-        assert findings["feed"] == ["ok files"]
+        assert findings["feed"] == ["ok auto: files"]
+        assert findings["prices"] == ["ok symbols: 1, up to Mon 2026-01-12"]
 
     def test_a_path_without_files_is_bad(self, run: Run, tmp_path: Path) -> None:
         code, findings = self.doctor(run, "--feed", "files", "--data", str(tmp_path / "absent.csv"))
         assert code == 4
-        assert findings["data"][0].startswith("BAD ")
-        assert "absent.csv" in findings["data"][0]
+        assert "absent.csv" in findings["feed"][-1]
+        assert findings["feed"][-1].startswith("BAD ")
 
     def test_a_store_tells_its_content(self, run: Run, tmp_path: Path) -> None:
         url = f"sqlite:///{tmp_path}/s.sqlite3"
@@ -392,12 +419,11 @@ class TestDoctor:
         at = datetime(2026, 1, 9, 22, 0, tzinfo=UTC)
         store.replace(Bars("SPY", days, ones, ones, ones, ones, ones, ones), source="files", fetched_at=at)
         store.close()
-        code, findings = self.doctor(run, "--store", url)
-        assert code == 0
+        _code, findings = self.doctor(run, "--store", url)
         size = (tmp_path / "s.sqlite3").stat().st_size / 1e6
-        content = f"{size:.1f} MB, 1 symbols, last fetch Fri 2026-01-09 17:00 ET"
+        content = f"{size:.1f} MB, symbols: 1, last fetch Fri 2026-01-09 17:00 ET"
         assert findings["store"] == [f"ok {tmp_path}/s.sqlite3, {content}"]
-        assert findings["feed"][0].startswith("ok auto: ")
+        assert findings["feed"] == ["ok auto: store"]
 
     def test_a_store_that_is_none_of_ours_is_bad(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "letter.txt"
