@@ -4,31 +4,38 @@ PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-STAMP := $(VENV)/.installed
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench shots lock clean
 
-run: $(STAMP)
+run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
 
-test: $(STAMP)
+test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(STAMP)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_project.py
 
-bench: $(STAMP)
+bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
 
-# The lock holds versions and hashes only; pip takes the packages from wherever it is configured to.
-$(STAMP): $(BIN)/python requirements.lock pyproject.toml
-	@echo "Installing what requirements.lock names into $(VENV) ..."
+# The locks hold versions and hashes only; pip takes the packages from wherever it is configured to.
+# Who only runs Tapeboard installs requirements.lock; the other one adds what tests and checks need.
+$(RUN): $(BIN)/python requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): what requirements.lock names ..."
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUN) requirements-dev.lock
+	@echo "Setting up $(VENV): what requirements-dev.lock names ..."
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # A name on the PATH may be an empty shim, too old, or (Debian) without its venv package: try them all.
@@ -43,9 +50,13 @@ $(BIN)/python:
 	echo "Name another one with 'make PYTHON=/path/to/python3'; on Debian and Ubuntu 'apt install python3-venv' may help." >&2; \
 	exit 2
 
-lock: $(STAMP)
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url pyproject.toml
+
+lock: $(DEV)
 	$(PIP) install uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url --group dev --all-extras pyproject.toml -o requirements.lock
+	$(COMPILE) --extra alpaca --extra parquet --group build -o requirements.lock
+	$(COMPILE) --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV)

@@ -31,9 +31,14 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="module", params=["requirements.lock", "requirements-dev.lock"])
+def lock(request: pytest.FixtureRequest) -> str:
+    return (ROOT / request.param).read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
-def lock() -> str:
-    return (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def whole_lock() -> str:
+    return (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +63,21 @@ def test_the_lock_names_no_registry(lock: str) -> None:
         assert word not in lock
 
 
-def test_every_dependency_is_locked_at_a_version_it_allows(project: dict[str, Any], lock: str) -> None:
+def versions_of(lock: str) -> dict[str, str]:
+    return {match["name"]: match["version"] for match in LOCKED.finditer(lock)}
+
+
+def test_what_runs_is_what_is_tested(whole_lock: str) -> None:
+    run = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert versions_of(run).items() <= versions_of(whole_lock).items()
+
+
+def test_every_dependency_is_locked_at_a_version_it_allows(project: dict[str, Any], whole_lock: str) -> None:
     extras = project["project"]["optional-dependencies"].values()
     groups = project["dependency-groups"].values()
-    declared = [Requirement(line) for line in chain(project["project"]["dependencies"], *extras, *groups)]
-    versions = {match["name"]: match["version"] for match in LOCKED.finditer(lock)}
+    lines = chain(project["project"]["dependencies"], *extras, *groups)
+    declared = [Requirement(line) for line in lines if isinstance(line, str)]
+    versions = versions_of(whole_lock)
     wrong = [str(wanted) for wanted in declared if not allows(wanted, versions.get(canonicalize_name(wanted.name)))]
     assert wrong == [], "run `make lock`"
 
@@ -72,7 +87,7 @@ def allows(wanted: Requirement, version: str | None) -> bool:
 
 
 def test_the_build_backend_is_locked(project: dict[str, Any], lock: str) -> None:
-    versions = {match["name"]: match["version"] for match in LOCKED.finditer(lock)}
+    versions = versions_of(lock)
     for line in project["build-system"]["requires"]:
         wanted = Requirement(line)
         assert allows(wanted, versions.get(wanted.name))
