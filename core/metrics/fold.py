@@ -19,8 +19,8 @@ import numpy as np
 from core.metrics.returns import Returns
 from core.metrics.rotation import Rotation
 from core.metrics.row import Row
-from core.metrics.trend import Trend
-from core.metrics.volatility import Volatility
+from core.metrics.trend import Averages, Bands, Extremes, Strength, TrueRange, Turnover
+from core.metrics.volatility import Deviation, Drawdown, Pair, Smoothed
 from core.model import Session
 from core.panel import Days, Floats, LiveRow, Panel
 
@@ -59,8 +59,9 @@ class Fold:
         self._last_tr = np.full(symbols, np.nan)
         self._families: tuple[Family, ...] = (
             Returns(panel.tr, panel.px),
-            Trend(symbols),
-            Volatility(symbols, benchmark),
+            *(family(symbols) for family in (Averages, Extremes, Strength, Bands, TrueRange, Turnover)),
+            *(family(symbols) for family in (Deviation, Smoothed, Drawdown)),
+            Pair(symbols, benchmark),
             Rotation(symbols, benchmark),
         )
 
