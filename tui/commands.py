@@ -1,0 +1,90 @@
+"""Every command of the screen, in one registry: it feeds the key bindings, the footer and the help.
+
+A command has no key of its own: `[keys]` of the configuration maps its id to one or more keys, separated by
+commas, in Textual's spelling ("shift+tab", "plus"). Widgets keep the keys that move inside them (`moves`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+from textual.keys import format_key
+
+from core.i18n import _
+
+BOARD: Final = "board"
+HELP: Final = "help"
+
+ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"
+"""Keys that quit whatever the configuration says, so that no keymap can lock anybody in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the user can ask for.
+
+    `title` is its word in the footer (neighbours that share one share an entry there, "" has none), `help` its
+    line in the help, `weight` its claim to a place in a footer too narrow for all, `where` the screens it works on.
+    """
+
+    id: str
+    title: str
+    help: str
+    weight: int
+    where: tuple[str, ...] = (BOARD,)
+
+
+def registry() -> tuple[Command, ...]:
+    """All commands, in the order of the footer and the help."""
+    return (
+        Command("pane_leadership", _("pane"), _("go to Leadership"), 7),
+        Command("pane_sectors", _("pane"), _("go to Sectors"), 7),
+        Command("pane_warnings", _("pane"), _("go to Warnings"), 7),
+        Command("focus_next", _("next"), _("go to the next pane"), 1),
+        Command("focus_previous", "", _("go to the previous pane"), 1),
+        Command("zoom", _("zoom"), _("show this pane alone, or all again"), 4),
+        Command("window_next", _("window"), _("rank by the next longer window, everywhere"), 6),
+        Command("window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6),
+        Command("sort_next", _("sort"), _("sort this pane by its next column"), 5),
+        Command("sort_reverse", _("sort"), _("turn the order round"), 5),
+        Command("refresh", _("refresh"), _("refresh now"), 3),
+        Command("pause", _("pause"), _("hold the display, or let it go on; data are still collected"), 3),
+        Command("faster", _("pace"), _("refresh more often"), 2),
+        Command("slower", _("pace"), _("refresh less often"), 2),
+        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1),
+        Command("help", _("help"), _("this help, and back"), 9, (BOARD, HELP)),
+        Command("quit", _("quit"), _("quit at once"), 9, (BOARD, HELP)),
+    )
+
+
+def moves() -> tuple[tuple[str, str], ...]:
+    """Keys that move inside a pane, and what they do; the tables bind them themselves."""
+    return (
+        ("↑ ↓ k j", _("row up, row down")),
+        ("← → h l", _("to the columns that do not fit")),
+        ("pgup pgdn home end", _("a page, the ends")),
+    )
+
+
+def bindings(keys: Mapping[str, str]) -> Iterator[Binding]:
+    """The bindings of all commands, for the application; each runs `action_command(id)`."""
+    for command in registry():
+        bound = split(keys.get(command.id, ""))
+        if command.id == "quit":
+            bound += split(ALWAYS_QUIT)
+        if bound:
+            yield Binding(",".join(bound), f"command('{command.id}')", command.help, show=False)
+
+
+def shown(command: Command, keys: Mapping[str, str]) -> str:
+    """The first key of a command as people read it: "?", "S", "shift+tab"; "" for a command without one."""
+    first = next(iter(split(keys.get(command.id, ""))), "")
+    return first if len(first) <= 1 or "+" in first else format_key(first)
+
+
+def split(keys: str) -> list[str]:
+    """The single keys of one entry of `[keys]`."""
+    return [key for key in (part.strip() for part in keys.split(",")) if key]
