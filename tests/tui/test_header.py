@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from core.snapshot import EMPTY, Evaluated, Evidence, ProblemNote, Snapshot
+from tests.tui import builders
+from tui.status import Status
+from tui.widgets.header import header_left, header_right
+from tui.widgets.line import Piece, fit, measure
+from tui.widgets.verdict import verdict_pieces
+
+
+def told(pieces: list[Piece], width: int = 400) -> str:
+    return "  ".join(one.text for one in fit(pieces, width) if one.text)
+
+
+def header(snapshot: Snapshot, width: int = 400, **status: object) -> str:
+    state = Status(snapshot=snapshot, **status)  # type: ignore[arg-type] # whatever the test sets
+    return told([*header_left(state), *header_right(state)], width)
+
+
+def test_a_sunday_shows_fridays_session_and_says_so() -> None:
+    assert header(builders.rich()) == (
+        "TAPEBOARD  files  Fri 2026-01-09 final  viewed Sun 01-11  market closed, next Mon 09:30 ET  "
+        "data 16:00 ET  0 problems  1 watch 0 warn  6/6 rules"
+    )
+
+
+def test_a_session_viewed_on_its_own_day_names_it_once() -> None:
+    assert "viewed" not in header(builders.rich(viewed_at=datetime(2026, 1, 9, 21, 30, tzinfo=UTC), phase="after"))
+
+
+def test_simulated_data_say_so_at_every_width() -> None:
+    for width in (160, 120, 80, 40):
+        text = header(builders.simulated(), width)
+        assert "SIMULATED" in text
+    assert "data 11:30:00" in header(builders.simulated(), 80)
+
+
+def test_a_stale_session_and_a_half_day_are_named() -> None:
+    assert "stale" in header(builders.rich(session_status="stale"), 80)
+    assert "half day final" in header(builders.rich(half_day=True))
+
+
+def test_an_empty_header_promises_nothing() -> None:
+    assert header(EMPTY) == "TAPEBOARD"
+    assert verdict_pieces(EMPTY) == []
+
+
+def test_a_held_display_says_since_when_at_every_width() -> None:
+    for width in (160, 80):
+        assert "PAUSED 16:00" in header(builders.rich(), width, paused=True)
+
+
+def test_a_stored_snapshot_tells_its_age() -> None:
+    stored = builders.rich(viewed_at=datetime(2026, 1, 9, 21, 2, tzinfo=UTC))
+    assert "stored 01-09 16:02 · refreshing" in header(stored, stored=True)
+    assert "refreshing" not in header(stored, stored=True, failure="no", fatal=True)
+
+
+def test_a_failure_shows_at_once_and_counts_as_a_problem() -> None:
+    broken = builders.source(problems=(ProblemNote(kind="missing", symbol="XYZ", text="gone"),))
+    text = header(builders.rich(source=broken), failure="connection refused")
+    assert "failed: connection refused" in text
+    assert "2 problems" in text
+    assert "failed" in header(builders.rich(), 80, failure="a very long story " * 9)
+
+
+def test_the_next_refresh_is_a_time_and_not_a_countdown() -> None:
+    due = datetime(2026, 1, 9, 16, 30, 15, tzinfo=UTC)
+    assert "next 11:30:15" in header(builders.simulated(), next_run=due)
+    assert "next" not in header(builders.simulated())
+
+
+def test_rules_that_could_not_be_judged_stand_out() -> None:
+    state = Status(snapshot=builders.rich(evaluated=Evaluated(rules=5, of=6)))
+    (rules,) = (one for one in header_right(state) if one.text == "5/6 rules")
+    assert rules.style == "watch"
+
+
+@pytest.mark.parametrize("width", [160, 120, 80])
+@pytest.mark.parametrize("snapshot", [builders.rich(), builders.simulated()], ids=["files", "simulated"])
+def test_both_lines_fit_the_sizes_they_are_made_for(snapshot: Snapshot, width: int) -> None:
+    state = Status(snapshot=snapshot, next_run=snapshot.source.asof)
+    assert measure(fit([*header_left(state), *header_right(state)], width - 1)) <= width - 1
+    assert measure(fit(verdict_pieces(snapshot), width - 1)) <= width - 1
+
+
+def test_the_verdict_keeps_its_numbers_at_every_width() -> None:
+    wide = told(verdict_pieces(builders.rich()), 250)
+    assert wide == (
+        "BROADENING  4 of 4  since 01-06  ✓ small caps +2.8 pp / 63s  fragile: -0.4..+3.2 by base date  "
+        "✓ equal vs cap +1.0 pp / 63s  ✓ cyclicals vs defensives +1.6 pp / 21s msci  ✓ 9/11 sectors > 50d"
+    )
+    narrow = told(verdict_pieces(builders.rich()), 79)
+    assert narrow == "BROADENING  4/4  small +2.8 pp  fragile  equal +1.0 pp  cyc +1.6 pp  9/11>50d"
+
+
+def test_a_provisional_verdict_is_marked() -> None:
+    assert told(verdict_pieces(builders.rich(verdict=builders.verdict(provisional=True)))).startswith("≈ BROADENING")
+
+
+def test_a_verdict_without_its_evidence_has_no_score() -> None:
+    missing = Evidence(id="equal_weight", text="equal vs cap — / 63s", value=None, holds=None)
+    evidence = (builders.verdict().evidence[0], missing)
+    verdict = builders.verdict(state="NOT EVALUATED", evidence=evidence, since=None, fragile=None)
+    text = told(verdict_pieces(builders.rich(verdict=verdict)))
+    assert text == "NOT EVALUATED  ✓ small caps +2.8 pp / 63s  ? equal vs cap — / 63s"
+
+
+def test_evidence_that_fails_is_told_with_its_number() -> None:
+    against = Evidence(id="small_lead", text="small caps -1.2 pp / 63s", value=-0.012, holds=False)
+    verdict = builders.verdict(evidence=(against,), fragile=False, since=date(2026, 1, 6), score=0)
+    assert "✗ small caps -1.2 pp / 63s" in told(verdict_pieces(builders.rich(verdict=verdict)))
+
+
+def test_a_fragile_lead_without_a_band_is_still_fragile() -> None:
+    spread = msgspec.structs.replace(builders.spreads()[0], band63=(None, None))
+    assert "  fragile  " in told(verdict_pieces(builders.rich(spreads=(spread,))))

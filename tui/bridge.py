@@ -1,0 +1,148 @@
+"""The one place where the screen touches the engine: opens the source, schedules its refreshes, posts what comes.
+
+The source is opened in a daemon thread, because that imports pandas and the calendar; only then does the
+event loop take over with the scheduler. Whatever happens reaches the application as a message, posted and
+never called, so no thread ever waits for the screen.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+    from core.model import Problem
+    from core.scheduler import Beat, Scheduler
+    from core.settings import RefreshSettings
+    from core.snapshot import Snapshot
+
+PACE_STEP: Final = 1.5
+"""How much more or less often one key press makes the refreshes."""
+
+CLOSING: Final = 0.3
+"""Seconds that closing the source may take; one that hangs is left behind in its daemon thread."""
+
+_log = logging.getLogger(__name__)
+
+
+class SnapshotSource(Protocol):
+    """What gives snapshots; in the program it is `core.pipeline.Pipeline`."""
+
+    def refresh(self) -> Snapshot:
+        """One refresh; blocks. Raises `TapeboardError` where nothing can be computed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the feed and the store."""
+        ...
+
+
+OpenSource: TypeAlias = Callable[[], SnapshotSource]
+"""Opens the source; called in a daemon thread. Raises `TapeboardError` where that is impossible."""
+
+
+class Bridge:
+    """Runs one source for one application. All methods are called on the event loop; only `close` may wait a moment."""
+
+    def __init__(
+        self, post: Callable[[Message], object], opener: OpenSource, refresh: RefreshSettings, *, frozen: bool
+    ) -> None:
+        """`post` may be called from any thread. `frozen`: the clock stands still, one refresh tells all."""
+        self._post = post
+        self._opener = opener
+        self._refresh = refresh
+        self._frozen = frozen
+        self._source: SnapshotSource | None = None
+        self._scheduler: Scheduler | None = None
+
+    def open(self) -> None:
+        """Begin to open the source; `SourceReady` or `SourceFailed` will be posted."""
+        threading.Thread(target=self._open, name="tapeboard-open", daemon=True).start()
+
+    def start(self, source: SnapshotSource) -> None:
+        """Refresh from `source` now and then: `SnapshotArrived` and `ProblemArrived` will be posted."""
+        from core.scheduler import Scheduler  # noqa: PLC0415 - imported already by `_open`, after the first paint
+
+        self._source = source
+        self._scheduler = Scheduler(
+            source.refresh,
+            on_snapshot=self._on_snapshot,
+            on_problem=self._on_problem,
+            next_delay=self._next_delay,
+            timeout=self._refresh.timeout,
+            misfire_grace=self._refresh.misfire_grace,
+        )
+        self._scheduler.start()
+
+    def refresh_now(self) -> None:
+        """Refresh at once, unless a refresh is under way."""
+        if self._scheduler is not None:
+            self._scheduler.refresh_now()
+
+    def change_pace(self, *, faster: bool) -> float | None:
+        """Refresh more or less often; the new interval in seconds, None while there is none to change."""
+        if self._scheduler is None or self._scheduler.interval is None:
+            return None
+        factor = 1 / PACE_STEP if faster else PACE_STEP
+        return self._scheduler.set_pace(self._scheduler.interval * factor)
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When the next refresh is due; None when only `refresh_now` can bring it."""
+        return self._scheduler.next_run if self._scheduler is not None else None
+
+    def close(self) -> None:
+        """End, without waiting for a refresh that hangs, and for a source that hangs no longer than `CLOSING`."""
+        if self._scheduler is not None:
+            self._scheduler.stop()
+        if self._source is not None:
+            closing = threading.Thread(target=self._source.close, name="tapeboard-close", daemon=True)
+            closing.start()
+            closing.join(CLOSING)
+
+    def _open(self) -> None:
+        message: Message
+        try:
+            source = self._opener()
+            import core.scheduler  # noqa: F401, PLC0415 - APScheduler costs time that the event loop has not
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen must say it
+            _log.debug("the source cannot be opened", exc_info=True)
+            message = SourceFailed(error)
+        else:
+            message = SourceReady(source)
+        with suppress(RuntimeError):  # the application has ended meanwhile, and its loop with it
+            self._post(message)
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self._post(SnapshotArrived(snapshot))
+
+    def _on_problem(self, problem: Problem) -> None:
+        self._post(ProblemArrived(problem))
+
+    def _next_delay(self, snapshot: Snapshot | None) -> Beat:
+        return None if self._frozen else next_beat(snapshot, self._refresh)
+
+
+def next_beat(snapshot: Snapshot | None, refresh: RefreshSettings) -> Beat:
+    """When there may be something new to learn after `snapshot`, the last good one.
+
+    An interval while the exchange is open or the session is not final yet; the next open while it is closed
+    and all is fresh. Files do not change by themselves: they are read again when asked for.
+    """
+    if snapshot is None:
+        return refresh.open
+    if snapshot.source.simulated:
+        return refresh.simulated
+    if snapshot.source.feed == "files":
+        return None
+    if snapshot.phase == "open" or snapshot.session_status != "final":
+        return refresh.open
+    return snapshot.next_open

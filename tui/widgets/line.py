@@ -1,0 +1,129 @@
+"""One line of pieces, some at its left end and some at its right: the header, the verdict, the footer, titles.
+
+Each piece comes in several forms, longest first; `fit` shortens the least important ones until the line
+holds them. Pieces are drawn as segments, so nothing in them is ever parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.text import clean
+from tui.format import shorten
+
+STYLES: Final = ("up", "down", "dim", "strong", "accent", "watch", "warning", "info", "badge", "verdict", "rule")
+GROUNDED: Final = ("badge", "verdict")
+KEEP: Final = 100
+"""The weight of a piece that never gives way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text in its `forms`, longest first; the last may be "". Pieces of smaller `weight` shrink first.
+
+    Pieces of one `group` shrink together. `gap` is the room before it, in cells; `action` is what a click runs.
+    """
+
+    forms: tuple[str, ...]
+    style: str = ""
+    weight: int = KEEP
+    gap: int = 2
+    action: str = ""
+    group: str = ""
+
+    @property
+    def text(self) -> str:
+        """The longest form left."""
+        return self.forms[0]
+
+
+def piece(*forms: str, style: str = "", weight: int = KEEP, gap: int = 2, action: str = "", group: str = "") -> Piece:
+    """A `Piece` of these forms, cleaned of whatever a terminal would obey."""
+    return Piece(tuple(clean(form, 400) for form in forms), style, weight, gap, action, group)
+
+
+def fit(pieces: Sequence[Piece], width: int) -> list[Piece]:
+    """The same pieces, shortened until they take at most `width` cells together, as far as they can."""
+    shown = list(pieces)
+    while measure(shown) > width:
+        shrinkable = [index for index, one in enumerate(shown) if len(one.forms) > 1]
+        if not shrinkable:
+            break
+        least = min(shrinkable, key=lambda index: (shown[index].weight, -index))
+        group = shown[least].group
+        for index in shrinkable:
+            if index == least or (group and shown[index].group == group):
+                shown[index] = replace(shown[index], forms=shown[index].forms[1:])
+    return shown
+
+
+def measure(pieces: Sequence[Piece]) -> int:
+    """The cells that the pieces take in their longest forms."""
+    return sum(one.gap + cell_len(padded(one)) for one in pieces if one.text)
+
+
+def padded(one: Piece) -> str:
+    """The text of a piece as it is drawn: one on a ground of its own has a blank on either side."""
+    return f" {one.text} " if one.text and one.style in GROUNDED else one.text
+
+
+class Line(Widget):
+    """A line of the screen that shows `left` and `right` pieces, and repaints only when they change."""
+
+    DEFAULT_CSS = """
+    Line { height: 1; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{style}" for style in STYLES}
+
+    FILL: ClassVar[str] = ""
+    """What the room between left and right is filled with, after a blank, in style `rule`."""
+    MARGIN: ClassVar[int] = 1
+    """Blank cells at the right end."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._left: tuple[Piece, ...] = ()
+        self._right: tuple[Piece, ...] = ()
+
+    def show(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+        """Show these pieces; should even their shortest forms not fit, the left ones are cut."""
+        if (self._left, self._right) != (tuple(left), tuple(right)):
+            self._left, self._right = tuple(left), tuple(right)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The only line."""
+        width = self.size.width
+        inner = max(0, width - self.MARGIN)
+        shown = fit((*self._left, *self._right), inner)
+        left, right = shown[: len(self._left)], shown[len(self._left) :]
+        room = max(0, inner - measure(right))
+        segments = self._segments(left, room)
+        free = room - sum(segment.cell_length for segment in segments)
+        segments.append(Segment((" " + self.FILL * free if self.FILL else " " * free)[:free], self._style("rule")))
+        segments += self._segments(right, inner - room)
+        return Strip(segments).adjust_cell_length(width, self._style(""))
+
+    def _segments(self, pieces: Sequence[Piece], room: int) -> list[Segment]:
+        segments: list[Segment] = []
+        for one in pieces:
+            text = shorten(padded(one), room - one.gap)
+            if not text:
+                continue
+            style = self._style(one.style)
+            if one.action:
+                style += Style.from_meta({"@click": one.action})
+            segments += [Segment(" " * one.gap, self._style("")), Segment(text, style)]
+            room -= one.gap + cell_len(text)
+        return segments
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"line--{name}") if name else self.rich_style
