@@ -45,7 +45,7 @@ def build(settings: Settings) -> Universe:
             id=name,
             title=group.title,
             cls=group.cls,
-            ranked=group.ranked,
+            ranked=group.ranked and group.cls.has_returns,
             instruments=tuple(Instrument(s, title, group.cls, name) for s, title in group.symbols.items()),
         )
         for name in settings.universe.show
@@ -84,7 +84,13 @@ def _watch_group(name: str, entry: tuple[str, ...] | WatchGroup, declared: Itera
     instruments = tuple(
         Instrument(s, known[s].name, known[s].cls, group_id)
         if s in known
-        else Instrument(s, s, SymbolClass.INDEX if s.startswith("^") else cls, group_id)
+        else Instrument(s, s, SymbolClass.INDEX if s.startswith("^") and cls is SymbolClass.STOCK else cls, group_id)
         for s in dict.fromkeys(symbol.upper() for symbol in symbols)
     )
-    return Group(id=group_id, title=title, cls=cls, ranked=True, instruments=instruments)
+    return Group(id=group_id, title=title, cls=cls, ranked=_comparable(instruments), instruments=instruments)
+
+
+def _comparable(instruments: Iterable[Instrument]) -> bool:
+    """Whether all have returns on one basis: no index is ranked against a fund's total return (metrics.md 0.2)."""
+    classes = {instrument.cls for instrument in instruments}
+    return all(cls.has_returns for cls in classes) and len({cls.has_total_return for cls in classes}) == 1
