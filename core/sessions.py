@@ -1,8 +1,8 @@
 """The only door to the exchange calendar and to the clock.
 
-`Calendar` holds XNYS, taken once from exchange_calendars (with pandas, 0.4 s) as plain dates and seconds:
-nothing heavy is imported before the first one is built, so that the screen can paint. It covers 1990 to
-the end of next year and refuses dates beyond.
+`Calendar` holds XNYS, taken from exchange_calendars (with pandas, 0.4 s) as plain dates and seconds, which a
+file keeps for the next start (`core.calendar_file`): nothing heavy is imported before the first one is built,
+so that the screen can paint. It covers 1990 to the end of next year and refuses dates beyond.
 
 Instants given out carry a fixed offset, that of New York at that moment: they read as the exchange's own
 wall clock, and differences between them stay exact across a change to or from daylight saving time.
@@ -26,6 +26,7 @@ from core.i18n import _
 from core.model import Instant, Session
 
 if TYPE_CHECKING:
+    from core.calendar_file import Table
     from core.panel import Days
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -244,13 +245,22 @@ def _at(seconds: float) -> Instant:
 
 @cache
 def _exchange(last_year: int) -> tuple[Days, list[int], list[int]]:
-    """Sessions, and their opens and closes in seconds since 1970, as exchange_calendars has them."""
+    """Sessions, and their opens and closes in seconds since 1970."""
+    from core.calendar_file import kept  # noqa: PLC0415 - numpy, like all that is heavy, is for the first calendar
+
+    days, opens, closes = kept(f"xnys-{FIRST_YEAR}-{last_year}", lambda: _from_library(last_year))
+    return days.astype("datetime64[D]"), opens.tolist(), closes.tolist()
+
+
+def _from_library(last_year: int) -> Table:
+    """What exchange_calendars says: rows of sessions (days since 1970), opens and closes (seconds)."""
     import exchange_calendars  # noqa: PLC0415 - with its pandas it takes longer to import than a screen to paint
+    import numpy as np  # noqa: PLC0415 - likewise
 
     with warnings.catch_warnings():
         # exchange_calendars 4.13 uses what pandas 3.1 deprecates; a user can do nothing about it.
         warnings.simplefilter("ignore", DeprecationWarning)
         xnys = exchange_calendars.get_calendar("XNYS", start=f"{FIRST_YEAR}-01-01", end=f"{last_year}-12-31")
-        days: Days = xnys.sessions.to_numpy().astype("datetime64[D]")
-        opens, closes = (xnys.schedule[c].dt.tz_convert(None).to_numpy() for c in ("open", "close"))
-    return days, *(times.astype("datetime64[s]").astype("int64").tolist() for times in (opens, closes))
+        days = xnys.sessions.to_numpy().astype("datetime64[D]")
+        times = (xnys.schedule[c].dt.tz_convert(None).to_numpy().astype("datetime64[s]") for c in ("open", "close"))
+        return np.stack([column.astype(np.int64) for column in (days, *times)])
