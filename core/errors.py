@@ -4,7 +4,8 @@
     ├── UsageError                 exit 2   the command line asks for something that cannot be
     ├── SettingsError              exit 2   a configuration file: which file, which key, what was expected
     ├── StoreError                 exit 2   the store cannot be opened (it is never touched then)
-    │   └── StoreWriteError        exit 2   a write failed (full or read-only disk); what was committed stays
+    │   ├── StoreWriteError        exit 2   a write failed (full or read-only disk); what was committed stays
+    │   └── SeriesDamaged          exit 2   the stored history of one symbol cannot be read; all else can
     └── FeedError                  exit 3   a source of data failed
         ├── FeedUnavailable        exit 2   the feed does not exist here (not built yet, an extra is missing)
         ├── DataFileError          exit 2   a data file is absent, unreadable or lacks a column
@@ -51,6 +52,10 @@ class StoreError(TapeboardError):
 
 class StoreWriteError(StoreError):
     """A write to the store failed; everything committed before it is still there."""
+
+
+class SeriesDamaged(StoreError):
+    """The stored history of one symbol is damaged; a new fetch puts another in its place."""
 
 
 class FeedError(TapeboardError):

@@ -7,100 +7,138 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
+from core.feeds.base import History, Quotes
 from core.i18n import _
-from core.model import Instrument, Problem, Quote, Session, SymbolClass
-from core.panel import Bars, LiveRow
+from core.model import Instant, Instrument, Problem, Quote, Session, SymbolClass
+from core.panel import Bars, LiveRow, Panel
+from core.sessions import exchange_time
 from core.universe import suggest
 
 RATE_TIMES_TEN = 25.0
 """No yield has had a median above 25 %: such a series is quoted times ten (metrics.md 0.6)."""
 
+_PRICES = ("open", "high", "low", "close", "adj_close")
+_COLUMNS = (*_PRICES, "volume")
 
-def in_percent(bars: Mapping[str, Bars], wanted: Iterable[Instrument]) -> tuple[dict[str, Bars], list[Problem]]:
-    """The same series with yields in percent, and a note for each that came times ten."""
-    result, notes = dict(bars), []
-    for symbol in {i.symbol for i in wanted if i.cls is SymbolClass.RATE} & set(bars):
-        series = bars[symbol]
-        if len(series) and np.nanmedian(series.close) > RATE_TIMES_TEN:
-            prices = {name: getattr(series, name) / 10 for name in ("open", "high", "low", "close", "adj_close")}
-            result[symbol] = replace(series, **prices)
-            text = _("{symbol} came in tenths of a percent and was divided by 10")
-            notes.append(Problem("rescaled", symbol, text.format(symbol=symbol)))
-    return result, notes
+_Last = tuple[float, float, float, float, float, Instant | None]
+"""Open, high, low, price, volume and time of one symbol in the session in progress."""
+
+_NOTHING: _Last = (np.nan, np.nan, np.nan, np.nan, np.nan, None)
 
 
-def newest_session(bars: Iterable[Bars], finished: Session) -> Session | None:
-    """The last finished session that at least half of the series have; None where there is no bar at all.
+def in_percent(history: History, quotes: Quotes, wanted: Iterable[Instrument]) -> tuple[History, Quotes]:
+    """The same with yields in percent, and a note for each that came times ten."""
+    rates = [i.symbol for i in wanted if i.cls is SymbolClass.RATE and i.symbol in history.bars]
+    tenths = [symbol for symbol in rates if _comes_times_ten(history.bars[symbol])]
+    if not tenths:
+        return history, quotes
+    text = _("{symbol} came in tenths of a percent and was divided by 10")
+    notes = (Problem("rescaled", symbol, text.format(symbol=symbol)) for symbol in tenths)
+    bars = {s: _tenth_bars(series) if s in tenths else series for s, series in history.bars.items()}
+    current = {s: _tenth_quote(quote) if s in tenths else quote for s, quote in quotes.quotes.items()}
+    return replace(history, bars=bars, problems=(*history.problems, *notes)), replace(quotes, quotes=current)
+
+
+def first_session(bars: Iterable[Bars]) -> Session | None:
+    """The earliest session of any series; None where there is none."""
+    day: Session | None = min((series.sessions[0].item() for series in bars if len(series)), default=None)
+    return day
+
+
+def newest_row(panel: Panel) -> int | None:
+    """The row of the last session that at least half of the series have reached; None without any price.
 
     Members of one ranking share their session: a single series that runs ahead, or behind, does not move it.
     """
-    lasts = sorted(part.sessions[-1] for series in bars if len(part := series.upto(finished)))
-    if not lasts:
+    priced = np.isfinite(panel.px)
+    priced = priced[:, priced.any(axis=0)]
+    if priced.size == 0:
         return None
-    day: date = lasts[len(lasts) // 2].astype(object)
-    return day
+    lasts = np.sort(len(priced) - 1 - priced[::-1].argmax(axis=0))
+    return int(lasts[len(lasts) // 2])
 
 
-def first_session(bars: Iterable[Bars]) -> Session:
-    """The earliest session of any series."""
-    day: date = min(series.sessions[0] for series in bars if len(series)).astype(object)
-    return day
+def live_row(
+    symbols: Sequence[str], session: Session, quotes: Mapping[str, Quote], bars: Mapping[str, Bars]
+) -> LiveRow | None:
+    """The session in progress laid out by column: quotes, else the bars that files may hold of it.
 
-
-def live_row(symbols: Sequence[str], session: Session, quotes: Mapping[str, Quote]) -> LiveRow | None:
-    """Quotes of the session in progress laid out by column; None where there is none.
-
-    What a quote does not say of the day's range is taken from its price: it was traded at.
+    None where fewer than half of the series have reached it, as for finished sessions.
     """
-    current = [quotes.get(symbol) for symbol in symbols]
-    current = [quote if quote and quote.session == session and quote.price > 0 else None for quote in current]
-    if not any(current):
+    current = [_quoted(quotes.get(s), session) or _unfinished(bars.get(s), session) for s in symbols]
+    if 2 * sum(map(bool, current)) < max(1, len(bars)):
         return None
-
-    def column(name: str, *, otherwise_price: bool) -> list[float]:
-        values = ((getattr(q, name), q.price) if q else (np.nan, np.nan) for q in current)
-        return [(price if otherwise_price else np.nan) if value is None else value for value, price in values]
-
+    opens, highs, lows, prices, volumes, times = zip(*(last or _NOTHING for last in current), strict=True)
     return LiveRow(
         session=session,
-        open=np.array(column("open", otherwise_price=False)),
-        high=np.array(column("high", otherwise_price=True)),
-        low=np.array(column("low", otherwise_price=True)),
-        px=np.array(column("price", otherwise_price=False)),
-        volume=np.array(column("volume", otherwise_price=False)),
-        asof=tuple(quote.asof if quote else None for quote in current),
+        open=np.array(opens),
+        high=np.array(highs),
+        low=np.array(lows),
+        px=np.array(prices),
+        volume=np.array(volumes),
+        asof=times,
     )
 
 
-def live_bars(bars: Mapping[str, Bars], session: Session, symbols: Sequence[str]) -> LiveRow | None:
-    """The bars of a session still in progress, as files may hold them; their time is not known."""
-    day = np.datetime64(session, "D")
-    current = [bars.get(symbol) for symbol in symbols]
-    rows = [series if series is not None and len(series) and series.sessions[-1] == day else None for series in current]
-    if not any(row is not None for row in rows):
-        return None
-
-    def column(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.array([np.nan if row is None else float(getattr(row, name)[-1]) for row in rows])
-
-    return LiveRow(
-        session=session,
-        open=column("open"),
-        high=column("high"),
-        low=column("low"),
-        px=column("close"),
-        volume=column("volume"),
-        asof=(None,) * len(rows),
-    )
+def same(a: Mapping[str, Bars], b: Mapping[str, Bars]) -> bool:
+    """Whether two histories hold the same numbers of the same symbols."""
+    return a.keys() == b.keys() and all(_same_series(a[symbol], b[symbol]) for symbol in a)
 
 
 def with_suggestions(problems: Iterable[Problem], known: Collection[str]) -> tuple[Problem, ...]:
     """The same problems, where a symbol that nobody knows is answered with the nearest known one."""
     return tuple(_suggested(problem, known) for problem in problems)
+
+
+def _comes_times_ten(series: Bars) -> bool:
+    closes = series.close[np.isfinite(series.close)]
+    return len(closes) > 0 and bool(np.median(closes) > RATE_TIMES_TEN)
+
+
+def _tenth_bars(series: Bars) -> Bars:
+    return replace(series, **{name: getattr(series, name) / 10 for name in _PRICES})
+
+
+def _tenth_quote(quote: Quote) -> Quote:
+    parts = {name: getattr(quote, name) for name in ("open", "high", "low", "price")}
+    return replace(quote, **{name: value / 10 for name, value in parts.items() if value is not None})
+
+
+def _quoted(quote: Quote | None, session: Session) -> _Last | None:
+    """What a quote does not say of the day's range is taken from its price: it was traded at."""
+    if quote is None or quote.session != session or not quote.price > 0:
+        return None
+    high = quote.price if quote.high is None else quote.high
+    low = quote.price if quote.low is None else quote.low
+    opened, volume = (np.nan if value is None else value for value in (quote.open, quote.volume))
+    return opened, high, low, quote.price, volume, exchange_time(quote.asof)
+
+
+def _unfinished(series: Bars | None, session: Session) -> _Last | None:
+    """The bar of the session in progress; its time is not known."""
+    if series is None or len(series) == 0 or series.sessions[-1] != np.datetime64(session, "D"):
+        return None
+    opened, high, low, price, volume = (
+        float(getattr(series, name)[-1]) for name in ("open", "high", "low", "close", "volume")
+    )
+    return opened, high, low, price, volume, None
+
+
+def _same_series(a: Bars, b: Bars) -> bool:
+    if a is b:
+        return True
+    return (a.adjusted, len(a)) == (b.adjusted, len(b)) and all(
+        np.array_equal(_bits(getattr(a, name)), _bits(getattr(b, name))) for name in ("sessions", *_COLUMNS)
+    )
+
+
+def _bits(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+    """Eight-byte values as integers, so that NaN equals itself."""
+    return values.view(np.int64)
 
 
 def _suggested(problem: Problem, known: Collection[str]) -> Problem:

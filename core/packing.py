@@ -17,7 +17,7 @@ import zlib
 
 import numpy as np
 
-from core.errors import StoreError
+from core.errors import SeriesDamaged, StoreError
 from core.i18n import _
 from core.panel import Bars
 from core.text import clean
@@ -51,7 +51,7 @@ def pack(bars: Bars) -> bytes:
 
 
 def unpack(symbol: str, packed: bytes) -> Bars:
-    """The inverse of `pack`; the arrays are read-only. Raises StoreError, naming `symbol`, on a damaged blob."""
+    """The inverse of `pack`; the arrays are read-only. Raises SeriesDamaged, naming `symbol`, on a damaged blob."""
     if len(packed) < _START or not packed.startswith(_MAGIC):
         raise _damaged(symbol)
     head, body = packed[: _HEADER.size], memoryview(packed)[_START:]
@@ -77,8 +77,8 @@ def _checksum(head: bytes, body: bytes | memoryview) -> int:
     return zlib.crc32(body, zlib.crc32(head))
 
 
-def _damaged(symbol: str) -> StoreError:
-    return StoreError(
+def _damaged(symbol: str) -> SeriesDamaged:
+    return SeriesDamaged(
         _("The stored history of {symbol} is damaged").format(symbol=clean(symbol)),
         _("load it anew with `tapeboard fetch`"),
     )

@@ -3,74 +3,70 @@
     feed -> store -> engine (metrics) -> rules (warnings) -> snapshot
 
 Blocks while it works, so the screen calls it from a daemon thread. A pipeline belongs to one configuration;
-it folds the history once and again only when a session was finished or a series changed.
+it folds the history once, and again only when a session was finished or a series changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from core import intake, universe
 from core.engine import Engine, View
-from core.errors import NoDataError, StoreWriteError, UsageError
+from core.errors import NoDataError, StoreError, UsageError
 from core.feeds.base import Feed, History, Quotes
-from core.feeds.choose import choose_feed
+from core.feeds.choose import NO_STORE, choose_feed, open_store
+from core.feeds.stored import StoredFeed
+from core.fetching import FetchReport, Progress, fill
 from core.i18n import _
-from core.model import Instant, Problem, Session
+from core.model import Problem, Session
+from core.moment import Moment
 from core.panel import Bars, LiveRow, align
-from core.sessions import Calendar, Clock, FixedClock, MarketState, SystemClock, end_of_day
+from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
 from core.settings import Settings
+from core.settings_load import defaults
 from core.snapshot import ProblemNote, Snapshot, Source, to_json
-from core.store import Store
 
-Progress = Callable[[int, int, str], None]
-"""Called with the number of symbols done, of all, and the symbol done last."""
+if TYPE_CHECKING:
+    from core.store import Store
 
-NO_STORE = "none"
-SAME_BASE = 1e-6
-"""Adjusted closes of two fetches may differ by this ratio; more is a restatement (metrics.md 0.2)."""
+__all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "open_pipeline"]
 
 
-@dataclass(frozen=True, slots=True)
-class FetchReport:
-    """What a fetch stored: series, bars, and what went wrong."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Folding:
+    """An engine, the session it shows, and what it was folded from."""
 
-    stored: int
-    rows: int
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """One instant on the exchange: the session in progress or last begun, and the last finished one."""
-
-    now: Instant
-    state: MarketState
+    engine: Engine
     session: Session
     finished: Session
+    live: bool
+    bars: Mapping[str, Bars]
 
 
 def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
     """A pipeline for the effective configuration; with `as_of` the clock stands at 23:59 New York of that day.
 
-    Raises SettingsError, StoreError or FeedUnavailable.
+    Raises StoreError, FeedUnavailable, or UsageError for a day outside the exchange calendar.
     """
     if clock is None:
         clock = SystemClock() if as_of is None else FixedClock(end_of_day(as_of))
+    past = as_of is not None
     calendar = Calendar(settings.sessions.extra_closures)
-    wants_store = settings.feed.name not in ("files", "simulated") and settings.store.url != NO_STORE
-    store = Store.open(settings.store.url) if wants_store else None
+    store = open_store(settings, read_only=past)
     feed = choose_feed(settings, calendar, store)
-    return Pipeline(settings, clock=clock, calendar=calendar, feed=feed, store=store, past=as_of is not None)
+    return Pipeline(settings, clock=clock, calendar=calendar, feed=feed, store=store, past=past)
 
 
 class Pipeline:
-    """One feed, one store, one engine. `past`: the clock stands in the past, so every session is over."""
+    """One feed and one engine. `store` is where live snapshots are kept; `past`: every session is over."""
 
     def __init__(
         self,
@@ -89,19 +85,20 @@ class Pipeline:
         self._feed = feed
         self._store = store
         self._past = past
-        self._engine: Engine | None = None
-        self._folded: tuple[Session, bool, Mapping[str, Bars]] | None = None
-        self._stored: bytes | None = None
+        self._folding: _Folding | None = None
+        self._lock = Lock()  # a refresh that was given up may still be at work when the next one begins
 
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
         moment = self._moment()
-        history = self._history(moment)
-        live, quotes = self._live(moment, history)
-        engine, session = self._engine_for(history.bars, moment, live=live is not None)
-        problems = intake.with_suggestions((*history.problems, *quotes.problems), self._known(history.bars))
-        snapshot = engine.snapshot(live, self._view(moment, session, live, problems))
-        return self._keep(snapshot, moment.now)
+        history, quotes = self._ask(moment)
+        live = None
+        if moment.in_progress:
+            live = intake.live_row(self._universe.symbols, moment.session, quotes.quotes, history.bars)
+        with self._lock:
+            folding = self._folded(history.bars, moment, live=live is not None)
+            snapshot = folding.engine.snapshot(live, self._view(moment, folding, live, history, quotes))
+        return self._keep(snapshot, moment)
 
     def incomplete(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The symbols of the effective configuration that have no bar of the session, or all where it is stale."""
@@ -111,32 +108,25 @@ class Pipeline:
         return tuple(dict.fromkeys(lacking))
 
     def fetch(self, since: date | None, progress: Progress) -> FetchReport:
-        """Fill the store from the feed, symbol by symbol; what is stored stays stored when it is interrupted.
+        """Fill the store from the feed; what is stored stays stored when it is interrupted (`core.fetching`).
 
-        `since` is the first day asked for, None for `metrics.years` back. Bars stored of earlier sessions are
-        kept, unless a restatement has put the new ones on another base: then that symbol is left as it was.
-        Raises UsageError where the feed is simulated or there is no store.
+        `since` is the first day asked for, None for `metrics.years` back. Raises UsageError where there is
+        nothing to fetch from, no store, or no session since then, StoreError, and FeedError.
         """
-        if self._feed.simulated or self._settings.store.url == NO_STORE:
-            raise UsageError(_("there is nothing to fetch into a store"), _("--feed files --data PATH"))
-        store = self._store or Store.open(self._settings.store.url)
-        self._store = store
+        if self._feed.simulated or self._feed.name == StoredFeed.name:
+            raise UsageError(_("fetch needs a real feed"), "--feed files --data PATH")
+        if self._settings.store.url == NO_STORE:
+            raise UsageError(_("fetch needs a store"), _("--store sqlite:///PATH, or no --store for your own"))
         moment = self._moment()
-        wanted = self._universe.instruments
-        history = self._feed.history(wanted, since or self._first(moment.finished), moment.finished)
-        problems = list(intake.with_suggestions(history.problems, self._known(history.bars)))
-        stored = store.load(history.bars)
-        written = rows = 0
-        for done, (symbol, bars) in enumerate(history.bars.items(), start=1):
-            merged = _merged(stored.get(symbol), bars)
-            if merged is None:
-                text = _("{symbol} was restated since it was stored: fetch it again without --since")
-                problems.append(Problem("restated", symbol, text.format(symbol=symbol)))
-            else:
-                store.replace(merged, source=self._feed.name, fetched_at=moment.now)
-                written, rows = written + 1, rows + len(merged)
-            progress(done, len(history.bars), symbol)
-        return FetchReport(written, rows, tuple(problems))
+        first, last = since or self._first(moment.finished), moment.finished
+        if first > last:
+            message = _("no session has finished since {since}, the last one was {last}")
+            raise UsageError(message.format(since=first, last=last), _("give an earlier --since"))
+        from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that a snapshot need not spend
+
+        with closing(Store.open(self._settings.store.url)) as store:
+            report = fill(store, self._feed, self._universe.instruments, first, last, at=moment.now, progress=progress)
+        return FetchReport(report.stored, report.rows, self._explained(report.problems))
 
     def close(self) -> None:
         """Let go of feed and store."""
@@ -144,118 +134,89 @@ class Pipeline:
         if self._store is not None:
             self._store.close()
 
-    def _moment(self) -> _Moment:
-        now = self._clock.now()
-        state = self._calendar.state(now)
-        if self._always_open:
-            return _Moment(now, state, state.session, self._calendar.previous(state.session))
-        return _Moment(now, state, state.session, state.last_finished)
+    def _moment(self) -> Moment:
+        grace = timedelta(hours=self._settings.warnings.W20.grace_hours)
+        always_open = self._feed.always_open and not self._past
+        return Moment.of(self._calendar, self._clock.now(), grace=grace, always_open=always_open)
 
-    @property
-    def _always_open(self) -> bool:
-        return self._feed.always_open and not self._past
+    def _first(self, last: Session) -> date:
+        return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
 
-    def _first(self, last: Session) -> Session:
-        return last - timedelta(days=round(365.25 * self._settings.metrics.years))
-
-    def _history(self, moment: _Moment) -> History:
-        """Bars up to the session in progress, yields in percent."""
+    def _ask(self, moment: Moment) -> tuple[History, Quotes]:
+        """What the feed has: bars up to the session in progress, and its quotes; yields in percent."""
+        wanted = self._universe.instruments
         last = moment.finished if self._feed.always_open else moment.session
-        given = self._feed.history(self._universe.instruments, self._first(last), last)
-        bars, notes = intake.in_percent(given.bars, self._universe.instruments)
-        return History(bars, (*given.problems, *notes))
+        history = self._feed.history(wanted, self._first(last), last)
+        quotes = self._feed.quotes(wanted, moment.session, moment.now) if moment.in_progress else Quotes()
+        return intake.in_percent(history, quotes, wanted)
 
-    def _live(self, moment: _Moment, history: History) -> tuple[LiveRow | None, Quotes]:
-        """The provisional row of the session in progress, if there is one."""
-        if self._past or moment.session == moment.finished:
-            return None, Quotes()
-        quotes = self._feed.quotes(self._universe.instruments, moment.session, moment.now)
-        row = intake.live_row(self._universe.symbols, moment.session, quotes.quotes)
-        return row or intake.live_bars(history.bars, moment.session, self._universe.symbols), quotes
-
-    def _engine_for(self, bars: Mapping[str, Bars], moment: _Moment, *, live: bool) -> tuple[Engine, Session]:
+    def _folded(self, bars: Mapping[str, Bars], moment: Moment, *, live: bool) -> _Folding:
         """The engine over the finished sessions, folded anew only when a session or a series is new."""
-        newest = intake.newest_session(bars.values(), moment.finished)
+        kept = self._folding
+        if kept and (kept.finished, kept.live) == (moment.finished, live) and intake.same(kept.bars, bars):
+            return kept
+        first = intake.first_session(bars.values())
+        days = self._calendar.sessions(first or moment.finished, moment.finished)
+        panel = align(bars, self._universe.symbols, days)
+        newest = intake.newest_row(panel)
         if newest is None:
             raise NoDataError(
                 _("there is no price up to {day}").format(day=moment.finished),
                 _("give other files, or a later --as-of; 'tapeboard doctor' helps"),
             )
-        # Under a live row the sessions must be without a hole, or the bases n sessions back would slip.
-        last = moment.finished if live else newest
-        if self._engine is None or self._folded is None or not _same(self._folded, (last, live, bars)):
-            days = self._calendar.sessions(intake.first_session(bars.values()), last)
-            panel = align(bars, self._universe.symbols, days)
-            self._engine = Engine(self._universe, self._settings, panel)
-            self._folded = (last, live, dict(bars))
-        return self._engine, moment.session if live else newest
+        if not live:  # under a live row every session must stand, or the bases n sessions back would slip
+            panel = align(bars, self._universe.symbols, days[: newest + 1])
+        session = moment.session if live else days[newest].item()
+        engine = Engine(self._universe, self._settings, panel)
+        self._folding = _Folding(engine, session, moment.finished, live, dict(bars))
+        return self._folding
 
-    def _view(self, moment: _Moment, session: Session, live: LiveRow | None, problems: tuple[Problem, ...]) -> View:
-        calendar, state = self._calendar, moment.state
-        grace = timedelta(hours=self._settings.warnings.W20.grace_hours)
-        final_asof = calendar.close_at(session)
-        asof = max((a for a in live.asof if a is not None), default=None) if live else final_asof
-        fetched = self._store.fetched_at() if self._store is not None else None
-        trading_day = calendar.is_session(moment.now.date())
-        age = (moment.now - fetched).total_seconds() / 3600 if fetched is not None and trading_day else None
+    def _view(self, moment: Moment, folding: _Folding, live: LiveRow | None, history: History, quotes: Quotes) -> View:
+        problems = self._explained((*history.problems, *quotes.problems))
+        final_asof = self._calendar.close_at(folding.session)
+        times = [time for time in live.asof if time is not None] if live else [final_asof]
+        fetched = exchange_time(history.fetched_at or moment.now)
+        # How old a fetch is matters on a day that brings new prices, and only where somebody fetched.
+        aging = history.fetched_at is not None and not self._past and self._calendar.is_session(moment.now.date())
         return View(
             viewed_at=moment.now,
-            phase="simulated" if self._always_open else state.phase.value,
-            session_status="intraday" if live else "final" if session == moment.finished else "stale",
-            half_day=calendar.is_half_day(session),
-            next_session=state.next_session,
-            next_open=state.next_open,
-            expected=moment.finished if self._always_open else calendar.state(moment.now - grace).last_finished,
+            phase=moment.phase,
+            session_status="intraday" if live else "final" if folding.session == moment.finished else "stale",
+            half_day=self._calendar.is_half_day(folding.session),
+            next_session=moment.next_session,
+            next_open=moment.next_open,
+            expected=moment.expected,
             final_asof=final_asof,
             source=Source(
                 feed=self._feed.name,
                 simulated=self._feed.simulated,
-                asof=asof,
-                fetched_at=fetched or moment.now,
+                asof=max(times, default=None),
+                fetched_at=fetched,
                 problems=tuple(ProblemNote(kind=p.kind, symbol=p.symbol, text=p.text) for p in problems),
             ),
-            fetch_age_hours=None if self._past else age,
+            fetch_age_hours=(moment.now - fetched) / timedelta(hours=1) if aging else None,
         )
 
-    def _known(self, bars: Mapping[str, Bars]) -> frozenset[str]:
-        """Every symbol that is spelt right: of the shipped groups, of the feed, and those that have data."""
-        shipped = (s for group in self._settings.universe.groups.values() for s in group.symbols)
-        return frozenset((*shipped, *self._feed.known(), *bars))
+    def _explained(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Problems with symbols, an unknown one answered with the nearest that is known."""
+        if not any(problem.kind == "missing" for problem in problems):
+            return problems
+        return intake.with_suggestions(problems, self._shipped | self._feed.known())
 
-    def _keep(self, snapshot: Snapshot, now: Instant) -> Snapshot:
-        """Store a live snapshot of a real feed as the last one; a disk that refuses is a problem to be shown."""
-        if self._store is None or self._past or self._feed.simulated or self._feed.name == "files":
+    @cached_property
+    def _shipped(self) -> frozenset[str]:
+        """The symbols of the shipped groups: spelt right, whatever the user's own file says."""
+        groups = defaults().settings.universe.groups.values()
+        return frozenset(symbol for group in groups for symbol in group.symbols)
+
+    def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
+        """Store a live snapshot as the last one; a disk that refuses is a problem to be shown."""
+        if self._store is None or self._past:
             return snapshot
-        document = to_json(snapshot)
         try:
-            self._store.put_snapshot(document, now)
-        except StoreWriteError as error:
+            self._store.put_snapshot(to_json(snapshot), moment.now)
+        except StoreError as error:
             note = ProblemNote(kind="store", text=str(error))
             source = msgspec.structs.replace(snapshot.source, problems=(*snapshot.source.problems, note))
             return msgspec.structs.replace(snapshot, source=source)
         return snapshot
-
-
-def _same(a: tuple[Session, bool, Mapping[str, Bars]], b: tuple[Session, bool, Mapping[str, Bars]]) -> bool:
-    """Whether two foldings are of the same series, object by object, up to the same session."""
-    return a[:2] == b[:2] and a[2].keys() == b[2].keys() and all(a[2][symbol] is b[2][symbol] for symbol in a[2])
-
-
-def _merged(stored: Bars | None, fresh: Bars) -> Bars | None:
-    """`fresh` with the stored bars before and after it; None where the two are not on one base."""
-    if stored is None or len(stored) == 0 or len(fresh) == 0:
-        return fresh
-    common, old, new = np.intersect1d(stored.sessions, fresh.sessions, return_indices=True)
-    before = stored.sessions < fresh.sessions[0]
-    after = stored.sessions > fresh.sessions[-1]
-    if not before.any() and not after.any():
-        return fresh
-    ratio = stored.adj_close[old] / fresh.adj_close[new]
-    if len(common) == 0 or not (np.abs(ratio - 1.0) <= SAME_BASE).all():
-        return None
-    columns = ("sessions", "open", "high", "low", "close", "adj_close", "volume")
-    parts = {
-        name: np.concatenate([getattr(stored, name)[before], getattr(fresh, name), getattr(stored, name)[after]])
-        for name in columns
-    }
-    return Bars(symbol=fresh.symbol, adjusted=fresh.adjusted and stored.adjusted, **parts)

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import NullPool, QueuePool
 
-from core.errors import StoreError, StoreWriteError
+from core.errors import SeriesDamaged, StoreError, StoreWriteError
 from core.i18n import _
 from core.model import Instant, Quote, Session
 from core.packing import pack, unpack
@@ -150,9 +150,23 @@ class Store:
 
     def load(self, symbols: Iterable[str]) -> dict[str, Bars]:
         """The whole stored series of each of `symbols`; those without one are left out. Arrays are read-only."""
+        sound, damaged = self.load_sound(symbols)
+        for error in damaged.values():
+            raise error
+        return sound
+
+    def load_sound(self, symbols: Iterable[str]) -> tuple[dict[str, Bars], dict[str, SeriesDamaged]]:
+        """As `load`, with the damaged series apart: what is wrong with each."""
         query = select(SERIES.c.symbol, SERIES.c.data).where(SERIES.c.symbol.in_(tuple(symbols)))
+        sound: dict[str, Bars] = {}
+        damaged: dict[str, SeriesDamaged] = {}
         with self._reading() as connection:
-            return {symbol: unpack(symbol, data) for symbol, data in connection.execute(query)}
+            for symbol, data in connection.execute(query):
+                try:
+                    sound[symbol] = unpack(symbol, data)
+                except SeriesDamaged as error:
+                    damaged[symbol] = error
+        return sound, damaged
 
     def symbols(self) -> dict[str, SeriesInfo]:
         """What is stored, per symbol."""

@@ -39,6 +39,14 @@ def path_of(url: str) -> Path:
         raise _no_path(url) from error
 
 
+def absent(path: Path) -> bool:
+    """Whether there is no store at `path`; one that cannot be looked at is there, and opening it tells why."""
+    try:
+        return not path.exists()
+    except OSError:  # a folder that may not be searched
+        return False
+
+
 def _no_path(url: str) -> StoreError:
     return StoreError(
         _("{url} names no store file").format(url=clean(url) or '""'),

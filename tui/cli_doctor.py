@@ -16,15 +16,14 @@ from typing import Final, NamedTuple
 from core import __version__
 from core.errors import SettingsError, TapeboardError
 from core.feeds.base import Feed
-from core.feeds.choose import choose_feed
+from core.feeds.choose import NO_STORE, choose_feed, open_store
 from core.i18n import _
 from core.model import Session
-from core.pipeline import NO_STORE
 from core.sessions import Calendar, SystemClock
 from core.settings import Settings
 from core.settings_load import Loaded, defaults, user_config_file
 from core.store import Store
-from core.store_file import path_of
+from core.store_file import absent, path_of
 from core.text import clean
 from core.universe import build
 from tui.cli_arguments import Options
@@ -107,7 +106,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
         return
     path = path_of(settings.store.url)
     shown = clean(str(path), 400)
-    if not path.exists():
+    if absent(path):
         yield Finding(NOTE, "store", _("{path} does not exist yet; 'tapeboard fetch' makes it").format(path=shown))
         return
     with closing(Store.open(settings.store.url)) as store:
@@ -130,9 +129,9 @@ def _feed(settings: Settings) -> Iterator[Finding]:
     """The feed that would serve, and its prices; a store is looked at where there is one, and never made."""
     calendar = Calendar(settings.sessions.extra_closures)
     with ExitStack() as opened:
-        store = None
-        if settings.store.url != NO_STORE and path_of(settings.store.url).exists():
-            store = opened.enter_context(closing(Store.open(settings.store.url)))
+        store = open_store(settings)
+        if store is not None:
+            opened.callback(store.close)
         feed = choose_feed(settings, calendar, store)
         opened.callback(feed.close)
         if not feed.simulated:

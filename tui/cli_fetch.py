@@ -8,9 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Final
 
 from core import pipeline
-from core.errors import UsageError
 from core.i18n import _
-from core.settings import Settings
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say
 
@@ -21,7 +19,6 @@ _NOTES: Final = frozenset({"rejected", "duplicate", "rescaled"})
 def run(options: Options) -> int:
     """Fetch, and say in one line what was stored; 4 if a symbol failed."""
     settings = options.load().settings
-    _refuse_nothing_to_fetch(settings)
     with closing(pipeline.open_pipeline(settings)) as pipe, _progress(quiet=options.quiet) as progress:
         report = pipe.fetch(options.since, progress)
     stored = _("symbols stored: {count}, daily bars: {rows}\n")
@@ -34,14 +31,6 @@ def run(options: Options) -> int:
         return 0
     say(_("failed: {symbols}; 'tapeboard doctor' helps").format(symbols=named(list(failed))))
     return INCOMPLETE
-
-
-def _refuse_nothing_to_fetch(settings: Settings) -> None:
-    feed = settings.feed
-    if feed.name == "simulated" or (feed.name == "auto" and not feed.data):
-        raise UsageError(_("fetch needs a real feed"), _("--feed files --data PATH"))
-    if settings.store.url == pipeline.NO_STORE:
-        raise UsageError(_("fetch needs a store"), _("--store sqlite:///PATH, or no --store for your own"))
 
 
 @contextmanager

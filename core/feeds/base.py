@@ -18,10 +18,14 @@ from core.panel import Bars
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Finished daily bars per symbol, and what could not be had."""
+    """Finished daily bars per symbol (never an empty series), and what could not be had.
+
+    `fetched_at`: when somebody fetched them from their source, None where this call did.
+    """
 
     bars: Mapping[str, Bars]
     problems: tuple[Problem, ...] = ()
+    fetched_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import FeedUnavailable
 from core.feeds.base import Feed
 from core.i18n import _
-from core.sessions import Calendar
 from core.settings import Settings
-from core.store import Store
+from core.store_file import absent, path_of
+
+if TYPE_CHECKING:
+    from core.sessions import Calendar
+    from core.store import Store
+
+NO_STORE = "none"
+"""The store URL that keeps nothing."""
+
+
+def open_store(settings: Settings, *, read_only: bool = False) -> Store | None:
+    """The store that `auto` serves from, if there is one with real data; none is made for want of one.
+
+    None for every other feed, for files that were named, and without a store. Raises StoreError.
+    """
+    feed, url = settings.feed, settings.store.url
+    if feed.name != "auto" or feed.data or url == NO_STORE or absent(path_of(url)):
+        return None
+    from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that other feeds need not spend
+
+    store = Store.open(url, read_only=read_only)
+    try:
+        filled = bool(store.symbols())
+    except BaseException:
+        store.close()
+        raise
+    if filled:
+        return store
+    store.close()
+    return None
 
 
 def choose_feed(settings: Settings, calendar: Calendar, store: Store | None) -> Feed:
-    """The feed of the effective configuration.
+    """The feed of the effective configuration; `store` is what `open_store` gave.
 
     `auto` takes the files that were named, else the real data in the store, else simulated data.
     Raises FeedUnavailable for a feed that this version does not have.
@@ -27,8 +56,8 @@ def choose_feed(settings: Settings, calendar: Calendar, store: Store | None) -> 
     if name == "files" or (name == "auto" and settings.feed.data):
         from core.feeds.files import FilesFeed  # noqa: PLC0415 - each feed loads what only it needs
 
-        return FilesFeed([Path(path).expanduser() for path in settings.feed.data])
-    if name == "auto" and store is not None and store.symbols():
+        return FilesFeed([Path(path) for path in settings.feed.data])
+    if store is not None:
         from core.feeds.stored import StoredFeed  # noqa: PLC0415 - likewise
 
         return StoredFeed(store)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.feeds.base import History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Session
-from core.store import Store
+
+if TYPE_CHECKING:
+    from core.store import Store
 
 
 class StoredFeed:
@@ -23,11 +26,18 @@ class StoredFeed:
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The stored bars of `wanted`, `first` to `last` inclusive. Raises StoreError."""
         symbols = [instrument.symbol for instrument in wanted]
-        found = {symbol: bars.since(first).upto(last) for symbol, bars in self._store.load(symbols).items()}
-        bars = {symbol: part for symbol, part in found.items() if len(part)}
-        absent = [symbol for symbol in symbols if symbol not in bars]
-        text = _("{symbol} is not in the store")
-        return History(bars, tuple(Problem("missing", s, text.format(symbol=s)) for s in absent))
+        stored, damaged = self._store.load_sound(symbols)
+        parts = {symbol: bars.since(first).upto(last) for symbol, bars in stored.items()}
+        problems = [Problem("store", symbol, str(error)) for symbol, error in damaged.items()]
+        for symbol in dict.fromkeys(symbols):
+            if symbol in damaged or len(parts.get(symbol, ())):
+                continue
+            text = _("{symbol} is not stored")
+            if symbol in stored:
+                text = _("{symbol}: no price from {first} to {last} is stored")
+            problems.append(Problem("missing", symbol, text.format(symbol=symbol, first=first, last=last)))
+        bars = {symbol: part for symbol, part in parts.items() if len(part)}
+        return History(bars, tuple(problems), self._store.fetched_at())
 
     def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
         """The stored quotes of `session`; those of an earlier one have become bars or are out of date."""
