@@ -41,6 +41,8 @@ def sessions_at_rank1(history: History, t: int, columns: Sequence[int], window: 
 
     (None, 0) where nobody is ranked or the first rank is shared.
     """
+    if not columns:
+        return None, 0
     values = history[ranked_field(window)][: t + 1, list(columns)]
     values = np.where(np.isnan(values), -np.inf, values)
     best = values.max(axis=1, keepdims=True)
@@ -88,10 +90,10 @@ class SpreadValues:
 
     @property
     def fragile(self) -> bool | None:
-        """C.1b: the band has both signs, or at most 3 of 6 windows agree; None where neither can be said."""
-        if np.isnan(self.band[0]) or self.agree is None:
-            return None
-        return self.both_signs or self.agree <= 3
+        """C.1b: the band has both signs, or at most 3 of 6 windows agree; None where only a missing one could tell."""
+        if self.both_signs or (self.agree is not None and self.agree <= 3):
+            return True
+        return None if np.isnan(self.band[0]) or self.agree is None else False
 
 
 def spread_values(history: History, t: int, a: int, b: int) -> SpreadValues:
@@ -127,11 +129,11 @@ def _relative(values: Floats, a: int, b: int) -> float:
 
 
 def _agreement(spread: dict[int, float]) -> int | None:
-    """R8: windows whose sign equals that of the 63-session spread; a zero agrees with nothing."""
+    """R8: windows whose sign equals that of the 63-session spread; a zero agrees with a zero only."""
     values = np.array([spread[n] for n in AGREE_WINDOWS])
     if np.isnan(values).any():
         return None
-    return int(np.count_nonzero(values * np.sign(spread[LEAD]) > 0))
+    return int(np.count_nonzero(np.sign(values) == np.sign(spread[LEAD])))
 
 
 def _streak(values: Floats) -> int | None:

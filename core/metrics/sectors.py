@@ -39,6 +39,8 @@ def weekly_tail(history: History, t: int, column: int) -> list[tuple[float, floa
 
 
 def _class_difference(values: Floats, cyclical: Sequence[int], defensive: Sequence[int]) -> Floats:
-    """Mean over the cyclical less mean over the defensive columns, along the last axis."""
+    """Mean over the cyclical less mean over the defensive columns, along the last axis; NaN where a side is empty."""
+    if not cyclical or not defensive:
+        return np.full(values.shape[:-1], np.nan)
     difference: Floats = values[..., list(cyclical)].mean(axis=-1) - values[..., list(defensive)].mean(axis=-1)
     return difference

@@ -1,0 +1,207 @@
+"""Panels, histories and engines for the tests of the core: small, fast, and always the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
+
+import hypothesis
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core import universe
+from core.engine import Engine, View
+from core.metrics.fold import Fold, History
+from core.panel import Days, Floats, LiveRow, Panel
+from core.rules import catalogue
+from core.rules.board import RuleBoard
+from core.rules.machine import State
+from core.rules.rule import Rule
+from core.rules.verdict import SectorClasses
+from core.settings import Settings
+from core.settings_load import defaults
+from core.snapshot import Source
+from tests.reference.data import SCHEMES, SECTORS, Data
+
+FUNDS = ("SPY", "IWM", "QQQ", "DIA")
+SYMBOLS = (*FUNDS, "RSP", *SECTORS, "^VIX", "^TNX")
+FIELDS = ("open", "high", "low", "px", "tr", "volume")
+
+StateAt: TypeAlias = tuple[str, date | None, int | None]
+"""State, since and sessions as the snapshot tells them; since and sessions are None while not evaluated."""
+
+
+def examples(count: int) -> hypothesis.settings:
+    """So many examples of a property, the same at every run."""
+    return hypothesis.settings(max_examples=count, deadline=None, derandomize=True, database=None)
+
+
+def settings(*, show: Sequence[str] = ("index_funds", "size", "sectors", "volatility", "rates")) -> Settings:
+    """The shipped settings, watching `SYMBOLS` only."""
+    shipped = defaults().with_overrides(feed="simulated", store="none").settings
+    groups = {
+        name: msgspec.structs.replace(group, symbols={s: n for s, n in group.symbols.items() if s in SYMBOLS})
+        for name, group in shipped.universe.groups.items()
+    }
+    watched = msgspec.structs.replace(shipped.universe, show=tuple(show), groups=groups)
+    return msgspec.structs.replace(shipped, universe=watched)
+
+
+def days(count: int, start: str = "2020-01-01") -> Days:
+    """So many weekdays from `start` on."""
+    sessions: Days = np.busday_offset(np.datetime64(start, "D"), np.arange(count), roll="forward")
+    return sessions
+
+
+def panel(seed: int = 0, sessions: int = 320, symbols: Sequence[str] = SYMBOLS) -> Panel:
+    """A market with a common factor, dividends and, half-way, a sell-off that is won back."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(0.0004, 0.009, sessions)
+    common[sessions // 2 : sessions // 2 + 15] -= 0.012
+    common[sessions // 2 + 20 : sessions // 2 + 50] += 0.006
+    moves = common[:, None] * rng.uniform(0.6, 1.4, len(symbols)) + rng.normal(0, 0.006, (sessions, len(symbols)))
+    px = 100.0 * np.exp(moves.cumsum(axis=0))
+    reach = np.abs(rng.normal(0, 0.006, (2, sessions, len(symbols))))
+    funds = np.array([not symbol.startswith("^") for symbol in symbols])
+    dividends = np.where(funds, 5e-5 * np.arange(sessions)[:, None], 0.0)
+    return Panel(
+        sessions=days(sessions),
+        symbols=tuple(symbols),
+        open=px * (1 - reach[0] / 2),
+        high=px * (1 + reach[0]),
+        low=px * (1 - reach[1]),
+        px=px,
+        tr=px * np.exp(dividends),
+        volume=rng.integers(1_000, 9_000, px.shape).astype(np.float64),
+        adjusted=np.ones(len(symbols), dtype=np.bool_),
+    )
+
+
+def part(whole: Panel, rows: slice) -> Panel:
+    """Some of the sessions of a panel."""
+    return replace(whole, sessions=whole.sessions[rows], **{name: getattr(whole, name)[rows] for name in FIELDS})
+
+
+def altered(whole: Panel, change: Mapping[str, Floats], *, symbol: str) -> Panel:
+    """A panel with other numbers in some fields of one symbol."""
+    fields = {name: getattr(whole, name).copy() for name in change}
+    for name, values in change.items():
+        fields[name][:, whole.symbols.index(symbol)] = values
+    return replace(whole, **fields)
+
+
+def priced(whole: Panel, symbol: str, prices: npt.ArrayLike) -> Panel:
+    """A panel where one symbol has these prices, on both bases and without a range of the day."""
+    values = np.asarray(prices, dtype=np.float64)
+    return altered(whole, dict.fromkeys(("open", "high", "low", "px", "tr"), values), symbol=symbol)
+
+
+def without(whole: Panel, *symbols: str, rows: slice = slice(None)) -> Panel:
+    """A panel where these symbols have no bars in `rows`."""
+    fields = {name: getattr(whole, name).copy() for name in FIELDS}
+    for values in fields.values():
+        values[rows, [whole.symbols.index(symbol) for symbol in symbols]] = np.nan
+    return replace(whole, **fields)
+
+
+def live_row(whole: Panel, t: int) -> LiveRow:
+    """Row t of a panel as quotes of the session in progress."""
+    session: date = whole.sessions[t].astype(object)
+    rows = {name: getattr(whole, name)[t] for name in ("open", "high", "low", "px", "volume")}
+    return LiveRow(session=session, asof=(datetime(2026, 1, 9, 16, tzinfo=UTC),) * len(whole.symbols), **rows)
+
+
+def history(whole: Panel) -> History:
+    """The engine's history of a panel, against SPY."""
+    return History(whole, new_fold(whole))
+
+
+def new_fold(whole: Panel) -> Fold:
+    """A fold over a panel that has not taken in any session yet."""
+    return Fold(whole, benchmark=whole.symbols.index("SPY") if "SPY" in whole.symbols else -1)
+
+
+def fields(whole: Panel) -> dict[str, Floats]:
+    """Every metric at every session of a panel: arrays of the panel's shape by name."""
+    fold, read = new_fold(whole), []
+    for t in range(len(whole.sessions)):
+        row = fold.finished_row(t)
+        read.append(fold.read(row))
+        fold.advance(row)
+    return {name: np.vstack([values[name] for values in read]) for name in read[0]}
+
+
+def board(whole: Panel, chosen: Settings | None = None) -> RuleBoard:
+    """The rules and the verdict over a panel."""
+    chosen = chosen or settings()
+    columns = {symbol: column for column, symbol in enumerate(whole.symbols)}
+    classes = sector_classes(whole.symbols)
+    return RuleBoard(history(whole), columns, chosen.warnings, classes, (*FUNDS, *SECTORS, "^VIX"))
+
+
+def sector_classes(symbols: Sequence[str]) -> SectorClasses:
+    """The default scheme over these columns, as metrics.md 0.7 has it."""
+    cyclical, defensive = SCHEMES["msci"]
+    return SectorClasses(
+        scheme="msci",
+        cyclical=[symbols.index(symbol) for symbol in cyclical],
+        defensive=[symbols.index(symbol) for symbol in defensive],
+        all=[symbols.index(symbol) for symbol in SECTORS],
+    )
+
+
+def engine(whole: Panel, chosen: Settings | None = None) -> Engine:
+    """An engine over a panel whose columns are the universe's symbols, in any order."""
+    chosen = chosen or settings()
+    return Engine(universe.build(chosen), chosen, whole)
+
+
+def view(session: date, **changes: Any) -> View:
+    """A look at `session` two hours after its close."""
+    close = datetime(session.year, session.month, session.day, 21, tzinfo=UTC)
+    usual: dict[str, Any] = {
+        "viewed_at": close + timedelta(hours=2),
+        "phase": "after",
+        "session_status": "final",
+        "half_day": False,
+        "next_session": session + timedelta(days=1),
+        "next_open": close + timedelta(hours=17.5),
+        "expected": session,
+        "final_asof": close,
+        "source": Source(feed="files", simulated=False),
+    }
+    return View(**{**usual, **changes})
+
+
+def last_day(whole: Panel) -> date:
+    """The last session of a panel."""
+    day: date = whole.sessions[-1].astype(object)
+    return day
+
+
+def rule(rule_id: str, chosen: Settings | None = None) -> Rule:
+    """One rule of the catalogue."""
+    return next(r for r in catalogue.rules((chosen or settings()).warnings) if r.id == rule_id)
+
+
+def states(of: RuleBoard, sessions: Days, judge: Rule, subject: str) -> list[StateAt]:
+    """What a rule said of a subject at every finished session."""
+    told: list[StateAt] = []
+    for judgement, machine in of.course(judge, subject):
+        if judgement.missing or machine.since is None:
+            told.append(("NOT_EVALUATED", None, None))
+            continue
+        state = "INFO" if judge.informs and machine.state is State.WATCH else machine.state.value
+        told.append((state, sessions[machine.since].astype(object), machine.age))
+    return told
+
+
+def reference_data(whole: Panel) -> Data:
+    """A panel as the tables of the independent reference."""
+    sessions: list[date] = whole.sessions.astype(object).tolist()
+    tables = (pd.DataFrame(getattr(whole, name), sessions, list(whole.symbols)) for name in FIELDS)
+    return Data(sessions, list(whole.symbols), *tables)
