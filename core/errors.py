@@ -9,6 +9,11 @@
     └── FeedError                  exit 3   a source of data failed
         ├── FeedUnavailable        exit 2   the feed does not exist here (not built yet, an extra is missing)
         ├── DataFileError          exit 2   a data file is absent, unreadable or lacks a column
+        ├── FeedRefused            exit 3   the source refuses: the key, the plan, what was asked for
+        │   └── FeedThrottled      exit 3   ... because it was asked too often
+        ├── FeedUnreachable        exit 3   no connection, or the source itself fails
+        │   └── FeedTimeout        exit 3   no whole answer in time
+        ├── FeedGarbled            exit 3   an answer that is not of the form agreed on
         └── NoDataError            exit 3   nothing at all to compute from
 
 Foreign exceptions are mapped to this tree where they arise (files, SQLite, TOML); whatever else reaches
@@ -74,6 +79,26 @@ class DataFileError(FeedError):
     """A data file is absent, unreadable or not of the expected form."""
 
     exit_code = 2
+
+
+class FeedRefused(FeedError):
+    """The source answers and refuses: the key, the plan, or what was asked for."""
+
+
+class FeedThrottled(FeedRefused):
+    """The source was asked too often."""
+
+
+class FeedUnreachable(FeedError):
+    """There is no connection to the source, or it fails itself."""
+
+
+class FeedTimeout(FeedUnreachable):
+    """The source has not given a whole answer in time."""
+
+
+class FeedGarbled(FeedError):
+    """The source gave an answer that is not of the form agreed on."""
 
 
 class NoDataError(FeedError):
