@@ -82,7 +82,8 @@ class Pair:
         a, b, aa, bb, ab = self._sums.peek(self._terms(row.r))[0]
         covariance = (ab - a * b / PAIR_WINDOW) / (PAIR_WINDOW - 1)
         sigma_a, sigma_b = sample_std(a, aa, PAIR_WINDOW), sample_std(b, bb, PAIR_WINDOW)
-        return {"beta63": covariance / sigma_b**2, "corr63": covariance / (sigma_a * sigma_b)}
+        correlation = covariance / (sigma_a * sigma_b)
+        return {"beta63": correlation * sigma_a / sigma_b, "corr63": correlation}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
