@@ -71,8 +71,8 @@ class Fold:
         return self._row(t, high=p.high[t], low=p.low[t], px=p.px[t], tr=p.tr[t], volume=p.volume[t])
 
     def live_row(self, live: LiveRow) -> Row:
-        """The provisional row: `tr` moves with `px` from the last finished session on."""
-        tr = self._last_tr * (live.px / self._last_px)
+        """The provisional row: `tr` moves with `px` from the last finished session on, and begins where `px` does."""
+        tr = np.where(np.isnan(self._last_tr), live.px, self._last_tr * (live.px / self._last_px))
         t = len(self._panel.sessions)
         return self._row(t, high=live.high, low=live.low, px=live.px, tr=tr, volume=live.volume)
 

@@ -102,7 +102,7 @@ class Strength:
         gain = self._gain.peek(np.maximum(row.move, 0.0))
         total = gain + self._loss.peek(np.maximum(-row.move, 0.0))
         flat = total == 0.0
-        return {"rsi14": np.where(flat, 50.0, 100.0 * gain / np.where(flat, 1.0, total))}
+        return {"rsi14": np.where(flat, 50.0, 100.0 * (gain / np.where(flat, 1.0, total)))}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""

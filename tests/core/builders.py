@@ -115,9 +115,15 @@ def live_row(whole: Panel, t: int) -> LiveRow:
     return LiveRow(session=session, asof=(datetime(2026, 1, 9, 16, tzinfo=UTC),) * len(whole.symbols), **rows)
 
 
+def folded(whole: Panel) -> tuple[Fold, History]:
+    """The fold that has taken in every session of a panel, against SPY, and what it left behind."""
+    fold = new_fold(whole)
+    return fold, History(whole, fold)
+
+
 def history(whole: Panel) -> History:
-    """The engine's history of a panel, against SPY."""
-    return History(whole, new_fold(whole))
+    """The engine's history of a panel."""
+    return folded(whole)[1]
 
 
 def new_fold(whole: Panel) -> Fold:
