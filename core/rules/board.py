@@ -6,7 +6,7 @@ program was started. A provisional session is judged on copies and leaves no tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,10 +88,18 @@ class RuleBoard:
             text="   ".join(piece.text for piece in pieces),
         )
 
+    def course(self, rule: Rule, subject: str) -> Iterator[tuple[Judgement, Machine]]:
+        """What a rule judged, and its machine after that, at every finished session from the first one on."""
+        machine = Machine(rule.hysteresis)
+        for t in range(self._history.finished):
+            judgement = rule.judge(self.market, subject, t)
+            machine = machine.step(judgement, t)
+            yield judgement, machine
+
     def _replay(self, rule: Rule, subject: str) -> _Instance:
         before = machine = Machine(rule.hysteresis)
-        for t in range(self._history.finished):
-            before, machine = machine, machine.step(rule.judge(self.market, subject, t), t)
+        for _judgement, after in self.course(rule, subject):
+            before, machine = machine, after
         return _Instance(rule, subject, machine, before)
 
     def _replay_verdict(self) -> Confirmed:

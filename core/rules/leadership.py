@@ -6,6 +6,7 @@ import numpy as np
 
 from core.i18n import _
 from core.metrics.leadership import SpreadValues
+from core.metrics.trend import TIE
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import numbers, signs_agree, without_nan
@@ -58,17 +59,18 @@ class LeadershipReversal:
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
         spread = market.spread(SMALL, LARGE, t)
-        needed = () if spread is None else (spread.z21, spread.lead_share, spread.ratio_gap)
+        # The 126-session spread is not judged: it is there from the 127th row on, where the rule begins.
+        needed = () if spread is None else (spread.z21, spread.lead_share, spread.ratio_gap, spread.spread[126])
         missing = market.missing((SMALL, LARGE), t, needed)
         if spread is None or missing:
             return Judgement(missing=missing)
         z21, gap = self._sign * spread.z21, self._sign * spread.ratio_gap
         share_led = 1 - spread.lead_share if self.informs else spread.lead_share
-        turned = gap < 0 and share_led >= self._limits.share
+        turned = gap < -TIE and share_led >= self._limits.share
         return Judgement(
             watch=turned and z21 <= self._limits.watch_z,
             warn=turned and z21 <= self._limits.warning_z and not self.informs,
-            exit=z21 > self._limits.exit_z or gap > 0,
+            exit=z21 > self._limits.exit_z or gap > TIE,
             evidence=_evidence(spread),
         )
 
