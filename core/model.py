@@ -85,3 +85,17 @@ class Problem:
     kind: str
     symbol: str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A value of a source that was not believed: kept aside with the reason, in words, and never computed with.
+
+    `field` is the name of a column of a bar or of a part of a quote.
+    """
+
+    symbol: str
+    session: Session
+    field: str
+    value: float
+    reason: str

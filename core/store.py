@@ -10,7 +10,6 @@ Numbers of a simulated feed never enter: that is a ValueError.
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,14 +22,24 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import SeriesDamaged, StoreError, StoreWriteError
 from core.i18n import _
-from core.model import Instant, Quote, Session
-from core.packing import pack, unpack
+from core.model import Instant, Quote, Rejected, Session
+from core.packing import unpack
 from core.panel import Bars
 from core.snapshot import from_json
 from core.store_errors import translated
 from core.store_file import connect, default_url, path_of, peek
 from core.store_health import damages, obstacles
+from core.store_rows import (
+    SIMULATED,
+    quote_of,
+    quote_row,
+    refuse_simulated,
+    rejected_of,
+    rejected_row,
+    series_row,
+)
 from core.store_schema import (
+    QUARANTINE,
     QUOTES,
     SERIES,
     SNAPSHOT,
@@ -45,8 +54,6 @@ from core.store_schema import (
 from core.text import clean
 
 __all__ = ["SeriesInfo", "Store", "default_url"]
-
-SIMULATED = "simulated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +198,10 @@ class Store:
 
     def replace_many(self, series: Iterable[Bars], *, source: str, fetched_at: Instant) -> None:
         """`replace` for each of `series`: all of them or, on an error, none."""
-        _refuse_simulated(source)
+        refuse_simulated(source)
         at = to_microseconds(fetched_at)
         # Packed before the transaction begins: nobody waits for whatever makes the series.
-        rows = [_series_row(bars, source, at) for bars in series]
+        rows = [series_row(bars, source, at) for bars in series]
         if not rows:
             return
         statement = insert(SERIES)
@@ -206,24 +213,12 @@ class Store:
         """The newest stored quote of each of `symbols`, its `asof` in UTC; those without one are left out."""
         query = select(QUOTES).where(QUOTES.c.symbol.in_(tuple(symbols)))
         with self._reading() as connection:
-            return {
-                row.symbol: Quote(
-                    symbol=row.symbol,
-                    session=row.session,
-                    price=row.price,
-                    asof=from_microseconds(row.asof),
-                    open=row.open,
-                    high=row.high,
-                    low=row.low,
-                    volume=row.volume,
-                )
-                for row in connection.execute(query)
-            }
+            return {row["symbol"]: quote_of(row) for row in connection.execute(query).mappings()}
 
     def put_quotes(self, quotes: Iterable[Quote], *, source: str) -> None:
         """Store each quote unless a newer one is there. ValueError on a price that is no number; other NaN are None."""
-        _refuse_simulated(source)
-        rows = [_quote_row(quote, source) for quote in quotes]
+        refuse_simulated(source)
+        rows = [quote_row(quote, source) for quote in quotes]
         if not rows:
             return
         statement = insert(QUOTES)
@@ -234,6 +229,26 @@ class Store:
                 statement.on_conflict_do_update(index_elements=["symbol"], set_=values, where=not_older), rows
             )
 
+    def rejected(self, symbols: Iterable[str]) -> list[Rejected]:
+        """What was ever rejected of `symbols`, by symbol, session and field."""
+        columns = QUARANTINE.c
+        key = (columns.symbol, columns.session, columns.field)
+        query = select(*key, columns.value, columns.reason).where(columns.symbol.in_(tuple(symbols))).order_by(*key)
+        with self._reading() as connection:
+            return [rejected_of(row) for row in connection.execute(query).mappings()]
+
+    def put_rejected(self, rejected: Iterable[Rejected], *, source: str, at: Instant) -> None:
+        """Keep in quarantine what was rejected; of one field of one session the last word stands."""
+        refuse_simulated(source)
+        rows = [rejected_row(one, source, to_microseconds(at)) for one in rejected]
+        if not rows:
+            return
+        statement = insert(QUARANTINE)
+        key = ["symbol", "session", "field"]
+        values = {column.name: column for column in statement.excluded if column.name not in key}
+        with self._writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+
     def snapshot(self) -> tuple[bytes, Instant] | None:
         """The snapshot stored last as JSON, and its instant in UTC; None if there is none."""
         with self._reading() as connection:
@@ -243,7 +258,7 @@ class Store:
     def put_snapshot(self, document: bytes, at: Instant) -> None:
         """Store `document` (of `core.snapshot.to_json`) as the last snapshot. msgspec.ValidationError on any other."""
         source = from_json(document).source
-        _refuse_simulated(SIMULATED if source.simulated else source.feed)
+        refuse_simulated(SIMULATED if source.simulated else source.feed)
         statement = insert(SNAPSHOT).values(id=1, at=to_microseconds(at), document=document)
         values = {"at": statement.excluded.at, "document": statement.excluded.document}
         with self._writing() as connection:
@@ -270,41 +285,3 @@ class Store:
         except StoreError as error:
             problems.append(str(error))
         return problems
-
-
-def _refuse_simulated(source: str) -> None:
-    if source == SIMULATED:
-        msg = "simulated data never enter the store"
-        raise ValueError(msg)
-
-
-def _series_row(bars: Bars, source: str, fetched_at: int) -> dict[str, object]:
-    if len(bars) == 0:
-        msg = f"{bars.symbol}: a series without bars would delete history"
-        raise ValueError(msg)
-    return {
-        "symbol": bars.symbol,
-        "first_session": bars.sessions[0].item(),
-        "last_session": bars.sessions[-1].item(),
-        "row_count": len(bars),
-        "source": source,
-        "fetched_at": fetched_at,
-        "data": pack(bars),
-    }
-
-
-def _quote_row(quote: Quote, source: str) -> dict[str, object]:
-    if not math.isfinite(quote.price):
-        msg = f"{quote.symbol}: the price of a quote is {quote.price}"
-        raise ValueError(msg)
-    return {  # SQLite stores NaN as NULL: a part that is no number comes back as None
-        "symbol": quote.symbol,
-        "session": quote.session,
-        "asof": to_microseconds(quote.asof),
-        "price": quote.price,
-        "open": quote.open,
-        "high": quote.high,
-        "low": quote.low,
-        "volume": quote.volume,
-        "source": source,
-    }

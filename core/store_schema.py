@@ -62,6 +62,18 @@ SNAPSHOT = Table(  # one row, id 1; `core.glance` reads it too
     Column("document", LargeBinary, nullable=False),
 )
 
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("symbol", Text, primary_key=True, nullable=False),
+    Column("session", Date, primary_key=True, nullable=False),
+    Column("field", Text, primary_key=True, nullable=False),
+    Column("value", REAL),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
 Migration: TypeAlias = Callable[[Connection], None]
 
 
@@ -82,7 +94,14 @@ def _first_tables(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+def _quarantine(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE quarantine (symbol TEXT NOT NULL, session DATE NOT NULL, field TEXT NOT NULL, value REAL, "
+        "reason TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (symbol, session, field))"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine)
 
 VERSION = len(MIGRATIONS)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.model import Instant, Instrument, Problem, Quote, Session
+from core.model import Instant, Instrument, Problem, Quote, Rejected, Session
 from core.panel import Bars
 
 
@@ -20,12 +20,15 @@ from core.panel import Bars
 class History:
     """Finished daily bars per symbol (never an empty series), and what could not be had.
 
-    `fetched_at`: when somebody fetched them from their source, None where this call did.
+    `fetched_at`: when somebody fetched them from their source, None where this call did. A feed that fetches
+    itself names in `fresh` the symbols whose bars are not stored yet, and in `rejected` what it did not believe.
     """
 
     bars: Mapping[str, Bars]
     problems: tuple[Problem, ...] = ()
     fetched_at: Instant | None = None
+    fresh: frozenset[str] = frozenset()
+    rejected: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,20 @@ class Quotes:
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How a remote feed is doing, for the header.
+
+    `open`: nothing is asked until `next_try` (about), because of `cause`. `requests`: sent in the last minute.
+    """
+
+    open: bool = False
+    cause: str = ""
+    next_try: Instant | None = None
+    requests: int = 0
 
 
 class Feed(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from core.model import Quote
+from core.model import Quote, Rejected
 from core.store import SeriesInfo, Store, default_url
 from tests.core.store_builders import (
     AT,
@@ -104,10 +105,32 @@ def test_a_quote_gives_way_to_one_as_new_or_newer_only(store: Store) -> None:
     assert store.quotes(["SPY"])["SPY"] == later
 
 
+def test_what_was_rejected_is_kept_with_its_reason(store: Store) -> None:
+    friday, monday = date(2026, 1, 9), date(2026, 1, 12)
+    wrong = Rejected("SPY", friday, "close", 6905.0, "ten times the close before")
+    absent = Rejected("SPY", friday, "open", float("nan"), "no number")
+    wild = Rejected("SPY", monday, "high", float("inf"), "no number")
+    store.put_rejected([wild, wrong, absent, replace(wrong, symbol="IWM")], source="yahoo", at=AT)
+    kept = store.rejected(["SPY"])
+    assert kept[0] == wrong
+    assert (kept[1].field, math.isnan(kept[1].value), kept[1].reason) == ("open", True, "no number")
+    assert kept[2:] == [wild]
+    assert store.rejected(["ABSENT"]) == []
+
+
+def test_of_what_was_rejected_twice_the_last_word_stands(store: Store) -> None:
+    first = Rejected("SPY", date(2026, 1, 9), "close", 1.0, "too low")
+    store.put_rejected([first], source="yahoo", at=AT)
+    store.put_rejected([replace(first, value=9e9, reason="too high")], source="yahoo", at=AT)
+    assert [(one.value, one.reason) for one in store.rejected(["SPY"])] == [(9e9, "too high")]
+
+
 def test_nothing_to_write_is_no_write(store: Store) -> None:
     put(store)
     store.put_quotes([], source="yahoo")
+    store.put_rejected([], source="yahoo", at=AT)
     assert store.symbols() == {}
+    assert store.rejected(["SPY"]) == []
 
 
 def test_threads_write_and_read_at_once(store: Store) -> None:

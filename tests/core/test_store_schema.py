@@ -62,8 +62,8 @@ def test_an_absent_or_empty_file_becomes_a_store(path: Path, *, made: bool) -> N
     if made:
         path.touch()
     fill(path)
-    assert version(path) == VERSION == 1
-    assert tables(path) == {"series", "quotes", "snapshot"}
+    assert version(path) == VERSION == 2
+    assert tables(path) == {"series", "quotes", "snapshot", "quarantine"}
 
 
 def test_a_file_without_tables_becomes_a_store(path: Path) -> None:
@@ -85,10 +85,23 @@ def test_the_migrations_lead_to_the_declared_tables(engine: Engine) -> None:
         assert found.get_pk_constraint(name)["constrained_columns"] == [key.name for key in table.primary_key]
 
 
+def test_a_store_of_the_first_version_is_led_on_with_its_data(path: Path, engine: Engine) -> None:
+    migrate(engine, MIGRATIONS[:1])
+    assert tables(path) == {"series", "quotes", "snapshot"}
+    with transaction(engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO quotes VALUES ('SPY', '2026-01-09', 0, 690.5, NULL, NULL, NULL, 1, 'y')"
+        )
+    with closing(Store.open(url_of(path))) as store:
+        assert store.quotes(["SPY"])["SPY"].price == 690.5
+        assert store.rejected(["SPY"]) == []
+    assert version(path) == VERSION
+
+
 def test_a_migration_to_come_keeps_the_data(path: Path, engine: Engine) -> None:
     fill(path)
     migrate(engine, (*MIGRATIONS, add_notes))
-    assert version(path) == 2
+    assert version(path) == VERSION + 1
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT * FROM notes").fetchall() == [("SPY", "yahoo")]
         assert connection.execute("SELECT symbol FROM series").fetchall() == [("SPY",)]
@@ -96,26 +109,26 @@ def test_a_migration_to_come_keeps_the_data(path: Path, engine: Engine) -> None:
 
 def test_all_steps_are_taken_from_an_empty_file(path: Path, engine: Engine) -> None:
     migrate(engine, (*MIGRATIONS, add_notes))
-    assert version(path) == 2
-    assert tables(path) == {"series", "quotes", "snapshot", "notes"}
+    assert version(path) == VERSION + 1
+    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "notes"}
 
 
 def test_a_migration_that_fails_half_way_leaves_the_version_before_it(path: Path, engine: Engine) -> None:
     fill(path)
     with pytest.raises(OperationalError, match="no_such_table"):
         migrate(engine, (*MIGRATIONS, add_notes_and_fail))
-    assert version(path) == 1
+    assert version(path) == VERSION
     assert "notes" not in tables(path)
     with closing(Store.open(url_of(path))) as store:
         assert same(store.load(["SPY"])["SPY"], series("SPY"))
     migrate(engine, (*MIGRATIONS, add_notes))
-    assert version(path) == 2
+    assert version(path) == VERSION + 1
 
 
 def test_the_steps_before_a_failing_one_stay(path: Path, engine: Engine) -> None:
     with pytest.raises(OperationalError, match="no_such_table"):
         migrate(engine, (*MIGRATIONS, add_notes_and_fail))
-    assert version(path) == 1
+    assert version(path) == VERSION
 
 
 def test_a_step_that_another_process_has_taken_is_not_taken_again(
