@@ -14,6 +14,7 @@
         ├── FeedUnreachable        exit 3   no connection, or the source itself fails
         │   └── FeedTimeout        exit 3   no whole answer in time
         ├── FeedGarbled            exit 3   an answer that is not of the form agreed on
+        ├── UnknownSymbol          exit 3   the source knows no such symbol
         └── NoDataError            exit 3   nothing at all to compute from
 
 Foreign exceptions are mapped to this tree where they arise (files, SQLite, TOML); whatever else reaches
@@ -86,7 +87,11 @@ class FeedRefused(FeedError):
 
 
 class FeedThrottled(FeedRefused):
-    """The source was asked too often."""
+    """The source was asked too often; `wait` is in seconds, None where it does not say for how long."""
+
+    def __init__(self, message: str, mend: str = "", wait: float | None = None) -> None:
+        super().__init__(message, mend)
+        self.wait = wait
 
 
 class FeedUnreachable(FeedError):
@@ -99,6 +104,10 @@ class FeedTimeout(FeedUnreachable):
 
 class FeedGarbled(FeedError):
     """The source gave an answer that is not of the form agreed on."""
+
+
+class UnknownSymbol(FeedError):
+    """The source answers that it knows no such symbol."""
 
 
 class NoDataError(FeedError):
