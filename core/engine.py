@@ -12,7 +12,7 @@ Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +39,7 @@ from core.snapshot import (
     Snapshot,
     Source,
     Spread,
+    Status,
     Value,
 )
 from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
@@ -141,8 +142,14 @@ class Engine:
         if values is None:
             return Spread(id=f"{a}-{b}", status="missing_input")
         now = {n: _number(value) for n, value in values.spread.items()}
-        lacking = [f"{n}s" for n, value in now.items() if value is None]
-        reason = "short_history" if now[5] is not None else "missing_input"
+        z21, t63, share63 = _number(values.z21), _number(values.t63), _number(values.lead_share)
+        low, high = _number(values.band[0]), _number(values.band[1])
+        status = _status(
+            {f"{n}s": value for n, value in now.items()}
+            | {"z21": z21, "band63": low, "agree": values.agree, "t63": t63, "share63": share63}
+            | {"streak": values.lead_streak, "streak_daily": values.daily_streak},
+            "short_history" if now[5] is not None else "missing_input",
+        )
         return Spread(
             id=f"{a}-{b}",
             s5=now[5],
@@ -151,15 +158,15 @@ class Engine:
             s126=now[126],
             s252=now[252],
             relative={f"{n}s": _number(value) for n, value in values.relative.items()},
-            z21=_number(values.z21),
-            band63=(_number(values.band[0]), _number(values.band[1])),
+            z21=z21,
+            band63=(low, high),
             agree=(values.agree, 6),
-            t63=_number(values.t63),
+            t63=t63,
             streak=values.lead_streak,
             streak_daily=values.daily_streak,
-            share63=_number(values.lead_share),
+            share63=share63,
             spark=self._spread_spark(a, b, t),
-            status=dict.fromkeys(lacking, reason) or "ok",
+            status=status,
         )
 
     def _spread_spark(self, a: str, b: str, t: int) -> tuple[Value, ...]:
@@ -173,15 +180,22 @@ class Engine:
         symbols = [self._panel.symbols[column] for column in here.all]
         leaders = {w: sessions_at_rank1(self._history, t, here.all, w) for w in RANK_WINDOWS}
         spreads = {name: self._class_spreads(name, t) for name in self._settings.universe.schemes}
+        z21 = _number(class_spread_z21(self._history, t, here.cyclical, here.defensive))
+        persistence = _number(rank_persistence(self._history, t, here.all))
+        status = _status(
+            {f"cyc_minus_def.{window}": value for window, value in spreads[scheme].items()}
+            | {"z21": z21, "rank_persistence": persistence},
+            "short_history" if spreads[scheme]["1s"] is not None else "missing_input",
+        )
         return Rotation(
             scheme=scheme,
             cyc_minus_def=spreads[scheme],
-            z21=_number(class_spread_z21(self._history, t, here.cyclical, here.defensive)),
+            z21=z21,
             schemes=spreads,
-            rank_persistence=_number(rank_persistence(self._history, t, here.all)),
+            rank_persistence=persistence,
             leader={w: None if who is None else symbols[who] for w, (who, _held) in leaders.items()},
             leader_days={w: None if who is None else held for w, (who, held) in leaders.items()},
-            status="missing_input" if None in spreads[scheme].values() else "ok",
+            status=status,
         )
 
     def _class_spreads(self, scheme: str, t: int) -> dict[str, Value]:
@@ -203,6 +217,11 @@ class Engine:
 
     def _known(self, symbols: Sequence[str]) -> list[int]:
         return [self._columns[symbol] for symbol in symbols if symbol in self._columns]
+
+
+def _status(fields: Mapping[str, object], reason: str) -> Status:
+    """Why the absent ones of these fields are absent; "ok" where none is."""
+    return {name: reason for name, value in fields.items() if value is None} or "ok"
 
 
 def _number(x: float) -> Value:

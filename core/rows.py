@@ -35,6 +35,7 @@ _RETURNS = (
 )
 _VOLUMES = ("volume", "adv20", "adv63", "rel_volume")
 _FLOATS = (*_LEVELS, *_RANGES, *_RETURNS, *_VOLUMES)
+_BY_WINDOW = ("ret", "rs", "chg_bp", "chg_pt", "rank", "rank_change", "days_at_rank1")
 
 
 class RowBuilder:
@@ -49,7 +50,8 @@ class RowBuilder:
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
         self._now = {name: values.tolist() for name, values in history.latest.items()}
-        self._bases = calendar_bases(history.sessions, t) | {k: t - n for k, n in SESSION_KEYS.items() if t >= n}
+        self._bases = calendar_bases(history.sessions, t)
+        self._bases |= {key: t - n if t >= n else None for key, n in SESSION_KEYS.items()}
         present = np.isfinite(history["px"][: t + 1])
         self._present = present.sum(axis=0).tolist()
         self._first = np.where(present.any(axis=0), present.argmax(axis=0), -1).tolist()
@@ -60,21 +62,24 @@ class RowBuilder:
     def rows(self, group: Group) -> tuple[Row, ...]:
         """One row per member of the group, in the order of the configuration."""
         ranked = self._ranking(group)
-        return tuple(Row(**self._fields(i, ranked.get(i.symbol, {}))) for i in group.instruments)
+        return tuple(Row(**self._explained(i, self._fields(i) | ranked.get(i.symbol, {}))) for i in group.instruments)
 
     def sector_rows(self, group: Group, classes: dict[str, str | None]) -> tuple[SectorRow, ...]:
         """The rows of the sector funds, with rotation, class and z of the day move."""
         ranked = self._ranking(group)
         return tuple(
-            SectorRow(**self._fields(i, ranked.get(i.symbol, {})), **self._sector_fields(i.symbol, classes))
+            SectorRow(
+                **self._explained(i, self._fields(i) | ranked.get(i.symbol, {}) | self._sector_fields(i.symbol)),
+                cls=classes.get(i.symbol),
+            )
             for i in group.instruments
         )
 
-    def _fields(self, instrument: Instrument, ranking: dict[str, Any]) -> dict[str, Any]:
+    def _fields(self, instrument: Instrument) -> dict[str, Any]:
         column = self._columns[instrument.symbol]
         last = self._last[column]
         fields: dict[str, Any] = {name: _value(self._now[name][column]) for name in _FLOATS}
-        fields |= {
+        return fields | {
             "symbol": instrument.symbol,
             "name": instrument.name,
             "group": instrument.group,
@@ -90,13 +95,14 @@ class RowBuilder:
             "days_since_high": _whole(self._since_high[column]),
             "drawdown_sessions": _whole(self._now["drawdown_sessions"][column]),
             "spark": tuple(_value(v) for v in self._history["px"][:, column][self._spark_rows()].tolist()),
-            **ranking,
             **self._changes(instrument, column),
         }
+
+    def _explained(self, instrument: Instrument, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields without what means nothing for the class, and why each absent one is absent."""
         unsupported = _unsupported(instrument.cls)
         fields |= dict.fromkeys(unsupported)
-        fields["status"] = self._status(fields, column, unsupported)
-        return fields
+        return fields | {"status": self._status(fields, self._columns[instrument.symbol], unsupported)}
 
     def _changes(self, instrument: Instrument, column: int) -> dict[str, Any]:
         """Returns and relative strength, or absolute changes for rates (basis points) and volatility (points)."""
@@ -147,7 +153,7 @@ class RowBuilder:
                 part["days_at_rank1"][window] = None if np.isnan(now[place]) else held if place == leader else 0
         return {symbol: dict(part) for symbol, part in result.items()}
 
-    def _sector_fields(self, symbol: str, classes: dict[str, str | None]) -> dict[str, Any]:
+    def _sector_fields(self, symbol: str) -> dict[str, Any]:
         column = self._columns[symbol]
         ratio, momentum = self._now["rs_ratio"][column], self._now["rs_momentum"][column]
         return {
@@ -155,7 +161,6 @@ class RowBuilder:
             "rs_ratio": _value(ratio),
             "rs_momentum": _value(momentum),
             "tail": tuple((_value(x), _value(y)) for x, y in weekly_tail(self._history, self._t, column)),
-            "cls": classes.get(symbol),
             "z_day": _value(self._now["z_day"][column]),
         }
 
@@ -175,7 +180,7 @@ class RowBuilder:
                 continue
             if value is None:
                 reasons[name] = self._reason(name, column)
-            elif name in ("ret", "rs", "chg_bp", "chg_pt") and isinstance(value, dict):
+            elif name in _BY_WINDOW:
                 reasons |= {f"{name}.{key}": self._reason(name, column) for key, v in value.items() if v is None}
         if self._live and fields["rel_volume"] is not None:
             reasons["rel_volume"] = "partial"
@@ -186,6 +191,8 @@ class RowBuilder:
             return "missing_input"
         if self._last[column] < self._t:
             return "stale_input"
+        if name == "asof":  # a bar that a file holds of the session in progress does not tell its time
+            return "missing_input"
         if name in (*_RANGES, "record_high") and np.isnan(self._now["high"][column]):
             return "missing_input"
         if name in _VOLUMES and np.isnan(self._now["volume"][column]):
