@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from core.model import SymbolClass
 
-FeedName: TypeAlias = Literal["auto", "yahoo", "files", "simulated"]
+FeedName: TypeAlias = Literal["auto", "yahoo", "alpaca", "files", "simulated"]
 Basis: TypeAlias = Literal["tr", "px"]
 Window: TypeAlias = Literal["1s", "5s", "21s", "63s", "126s", "252s"]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
@@ -26,6 +26,14 @@ Fall: TypeAlias = Annotated[float, Meta(ge=-1, le=0)]  # a loss as a fraction, n
 Points: TypeAlias = Annotated[int, Meta(ge=0, le=4)]
 Oscillator: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 Ticker: TypeAlias = Annotated[str, Meta(pattern=r"^\S+$", description="a symbol without spaces")]
+Address: TypeAlias = Annotated[
+    str,
+    Meta(
+        # Keys travel there: in the clear to this computer only, and none stands in the address.
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[^@\s]*$",
+        description="an address that begins with https://",
+    ),
+]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,11 +47,44 @@ class SimulatedSettings(_Section, kw_only=True, frozen=True):
     sessions: Annotated[int, Meta(ge=300, le=10_000)]
 
 
+class BreakerSettings(_Section, kw_only=True, frozen=True):
+    """`[feed.yahoo.breaker]`, times in seconds."""
+
+    failures: Annotated[int, Meta(ge=1, le=100)]
+    first: Seconds
+    most: Seconds
+
+
+class YahooSettings(_Section, kw_only=True, frozen=True):
+    """`[feed.yahoo]`, times in seconds."""
+
+    budget_per_minute: Count
+    threads: Annotated[int, Meta(ge=1, le=16)]
+    batch: Annotated[int, Meta(ge=1, le=200)]
+    cookie_timeout: Seconds
+    timeout: Seconds
+    deadline: Seconds
+    stream: bool
+    breaker: BreakerSettings
+
+
+class AlpacaSettings(_Section, kw_only=True, frozen=True):
+    """`[feed.alpaca]`."""
+
+    feed: Literal["iex", "sip", "delayed_sip"]
+    budget_per_minute: Count
+    timeout: Seconds
+    batch: Annotated[int, Meta(ge=1, le=500)]
+    url: Address
+
+
 class FeedSettings(_Section, kw_only=True, frozen=True):
     """`[feed]`. Relative paths in `data` start at the folder of the file that names them; here all are absolute."""
 
     name: FeedName
     data: tuple[str, ...]
+    yahoo: YahooSettings
+    alpaca: AlpacaSettings
     simulated: SimulatedSettings
 
 

@@ -53,8 +53,12 @@ def choose_feed(settings: Settings, calendar: Calendar, store: Store | None) -> 
             _("the feed 'yahoo' is not part of this version yet"),
             _("use --feed files --data PATH, or --feed simulated"),
         )
+    if name == "alpaca":
+        from core.feeds.alpaca import open_alpaca  # noqa: PLC0415 - each feed loads what only it needs
+
+        return open_alpaca(settings.feed.alpaca, calendar)
     if name == "files" or (name == "auto" and settings.feed.data):
-        from core.feeds.files import FilesFeed  # noqa: PLC0415 - each feed loads what only it needs
+        from core.feeds.files import FilesFeed  # noqa: PLC0415 - likewise
 
         return FilesFeed([Path(path) for path in settings.feed.data])
     if store is not None:

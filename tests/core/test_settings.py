@@ -289,7 +289,7 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
     ("[warnings.W19]\nwatch = 0.05", "warnings.W19.watch", "a number from -1 to 0", "0.05", None),
     ("[feed.simulated]\nseed = -1", "feed.simulated.seed", "a whole number of at least 0", "-1", None),
     # One of several words.
-    ('[feed]\nname = "yaho"', "feed.name", '"auto", "files", "simulated" or "yahoo"', '"yaho"', "yahoo"),
+    ('[feed]\nname = "yaho"', "feed.name", '"alpaca", "auto", "files", "simulated" or "yahoo"', '"yaho"', "yahoo"),
     ('[metrics]\nwindow = "62s"', "metrics.window", WINDOWS, '"62s"', "63s"),
     ('[universe.groups.rates]\nclass = "rates"', "universe.groups.rates.class", CLASSES, '"rates"', "rate"),
     (

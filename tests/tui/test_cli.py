@@ -117,7 +117,10 @@ class TestArguments:
             ("config --format json", '"--format" has no place in tapeboard config'),
             ("-x", '"-x" has no place in tapeboard'),
             ("snapshot more", '"more" has no place in tapeboard snapshot'),
-            ("--feed yaho", '--feed: expected auto, yahoo, files or simulated, found "yaho", did you mean "yahoo"?'),
+            (
+                "--feed yaho",
+                '--feed: expected auto, yahoo, alpaca, files or simulated, found "yaho", did you mean "yahoo"?',
+            ),
             ("snapshot --format jsn", '--format: expected json or text, found "jsn", did you mean "json"?'),
             ("snapshot --universe sp500", '--universe: expected core, found "sp500"'),
             ("snapshot --as-of 2026-1-9", '--as-of: expected YYYY-MM-DD, found "2026-1-9"'),
