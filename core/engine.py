@@ -19,7 +19,7 @@ from datetime import date
 import numpy as np
 
 from core import __version__
-from core.metrics.fold import Fold, History
+from core.metrics.fold import History, ScreenFold
 from core.metrics.leadership import rank_persistence, sessions_at_rank1
 from core.metrics.sectors import SPREAD_WINDOWS as CLASS_WINDOWS
 from core.metrics.sectors import class_spread, class_spread_z21
@@ -72,7 +72,7 @@ class Engine:
         self._settings = settings
         self._panel = panel
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        self._fold = Fold(panel, benchmark=self._columns.get(BENCHMARK, -1))
+        self._fold = ScreenFold(panel, benchmark=self._columns.get(BENCHMARK, -1))
         self._history = History(panel, self._fold)
         self._board = RuleBoard(
             self._history,

@@ -12,6 +12,7 @@ tell a finished session from a live one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
@@ -46,24 +47,14 @@ class Family(Protocol):
 
 
 class Fold:
-    """The state of all per-symbol metrics after some finished sessions of `panel`.
+    """The state of some families of metrics after some finished sessions of `panel`."""
 
-    `benchmark` is the column that beta, correlation and rotation refer to; -1 where it is not watched.
-    """
-
-    def __init__(self, panel: Panel, *, benchmark: int) -> None:
+    def __init__(self, panel: Panel, families: Iterable[Family]) -> None:
         symbols = len(panel.symbols)
         self._panel = panel
-        self._benchmark = benchmark
+        self._families = tuple(families)
         self._last_px = np.full(symbols, np.nan)
         self._last_tr = np.full(symbols, np.nan)
-        self._families: tuple[Family, ...] = (
-            Returns(panel.tr, panel.px),
-            *(family(symbols) for family in (Averages, Extremes, Strength, Bands, TrueRange, Turnover)),
-            *(family(symbols) for family in (Deviation, Smoothed, Drawdown)),
-            Pair(symbols, benchmark),
-            Rotation(symbols, benchmark),
-        )
 
     def finished_row(self, t: int) -> Row:
         """Row t of the panel."""
@@ -81,7 +72,7 @@ class Fold:
         values = {"px": row.px, "tr": row.tr, "high": row.high, "low": row.low, "volume": row.volume, "r": row.r}
         for family in self._families:
             values.update(family.read(row))
-        return {**values, **_combined(values, self._benchmark)}
+        return values
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
@@ -94,15 +85,31 @@ class Fold:
         return Row(t, high, low, px, tr, volume, r=tr / self._last_tr - 1.0, move=px - self._last_px)
 
 
-def _combined(values: dict[str, Floats], benchmark: int) -> dict[str, Floats]:
-    """The metrics that need more than one family: T6 extension, S3 z of the day move, V4 volatility ratio."""
-    sigma20 = values["sigma20"]
-    benchmark_sigma = sigma20[benchmark] if benchmark >= 0 else np.nan
-    return {
-        "extension": values["dist_sma50"] / (values["sigma60"] * np.sqrt(50.0)),
-        "z_day": values["chg_1s"] / values["sigma60_before"],
-        "vol_ratio": sigma20 / benchmark_sigma,
-    }
+class ScreenFold(Fold):
+    """Every per-symbol metric, for the symbols of the screen.
+
+    `benchmark` is the column that beta, correlation and rotation refer to; -1 where it is not watched.
+    """
+
+    def __init__(self, panel: Panel, *, benchmark: int) -> None:
+        symbols = len(panel.symbols)
+        alone = (Averages, Extremes, Strength, Bands, TrueRange, Turnover, Deviation, Smoothed, Drawdown)
+        families: list[Family] = [family(symbols) for family in alone]
+        paired = (Pair(symbols, benchmark), Rotation(symbols, benchmark))
+        super().__init__(panel, (Returns(panel.tr, panel.px), *families, *paired))
+        self._benchmark = benchmark
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """All metrics of `row`, with those that need more than one family: T6 extension, S3 z, V4 ratio."""
+        values = super().read(row)
+        sigma20 = values["sigma20"]
+        benchmark_sigma = sigma20[self._benchmark] if self._benchmark >= 0 else np.nan
+        return {
+            **values,
+            "extension": values["dist_sma50"] / (values["sigma60"] * np.sqrt(50.0)),
+            "z_day": values["chg_1s"] / values["sigma60_before"],
+            "vol_ratio": sigma20 / benchmark_sigma,
+        }
 
 
 class History:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core import universe
 from core.engine import Engine, View
-from core.metrics.fold import Fold, History
+from core.metrics.fold import History, ScreenFold
 from core.panel import Days, Floats, LiveRow, Panel
 from core.rules import catalogue
 from core.rules.board import RuleBoard
@@ -115,7 +115,7 @@ def live_row(whole: Panel, t: int) -> LiveRow:
     return LiveRow(session=session, asof=(datetime(2026, 1, 9, 16, tzinfo=UTC),) * len(whole.symbols), **rows)
 
 
-def folded(whole: Panel) -> tuple[Fold, History]:
+def folded(whole: Panel) -> tuple[ScreenFold, History]:
     """The fold that has taken in every session of a panel, against SPY, and what it left behind."""
     fold = new_fold(whole)
     return fold, History(whole, fold)
@@ -126,9 +126,9 @@ def history(whole: Panel) -> History:
     return folded(whole)[1]
 
 
-def new_fold(whole: Panel) -> Fold:
+def new_fold(whole: Panel) -> ScreenFold:
     """A fold over a panel that has not taken in any session yet."""
-    return Fold(whole, benchmark=whole.symbols.index("SPY") if "SPY" in whole.symbols else -1)
+    return ScreenFold(whole, benchmark=whole.symbols.index("SPY") if "SPY" in whole.symbols else -1)
 
 
 def fields(whole: Panel) -> dict[str, Floats]:
