@@ -1,0 +1,125 @@
+"""Group X: correlation, absorption, turbulence, rate sensitivity (metrics.md B.7), on daily returns of `tr`.
+
+Every function takes windows of shape (B, n, k), n sessions of k series ending at B sessions, and gives B values:
+the whole history is B = T, a live refresh is B = 1, and the definition is the same. A window with a missing
+value is NaN, as everywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.panel import Floats
+
+WORST_CONDITION = 1e12
+"""Above it a covariance is singular for our purpose (X11, B.10)."""
+
+
+def windows(values: Floats, n: int) -> Floats:
+    """Trailing windows of n rows of (T, k): shape (T, n, k), a view; NaN where there are not n rows yet."""
+    padded = np.concatenate([np.full((n - 1, *values.shape[1:]), np.nan), values])
+    view: Floats = np.lib.stride_tricks.sliding_window_view(padded, n, axis=0)
+    return np.moveaxis(view, -1, 1)
+
+
+def average_correlation(r: Floats) -> Floats:
+    """X3: mean pairwise correlation of k series; by the variance of the sum of standardised returns."""
+    deviation = r.std(axis=1, ddof=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = (r - r.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, np.nan)
+    k = r.shape[2]
+    average: Floats = (z.sum(axis=2).var(axis=1, ddof=1) - k) / (k * (k - 1))
+    return average
+
+
+def covariances(r: Floats) -> Floats:
+    """Sample covariance matrices (ddof=1), shape (B, k, k)."""
+    centred = r - r.mean(axis=1, keepdims=True)
+    matrices: Floats = np.einsum("bni,bnj->bij", centred, centred) / (r.shape[1] - 1)
+    return matrices
+
+
+def absorption(r: Floats) -> Floats:
+    """X4: share of the total variance in the largest k/5 eigenvectors (half rounds up) of k series."""
+    k = r.shape[2]
+    largest = int(np.floor(k / 5 + 0.5))
+    eigenvalues = _eigenvalues(covariances(r))
+    share: Floats = eigenvalues[:, -largest:].sum(axis=1) / eigenvalues.sum(axis=1)
+    return share
+
+
+def shift(series: Floats, short: int = 15, long: int = 252) -> float:
+    """X4's standardised shift of the last value: (mean of `short` - mean of `long`) / std of `long`, ddof=1."""
+    window = series[-long:]
+    if len(window) < long or np.isnan(window).any():
+        return np.nan
+    deviation = window.std(ddof=1)
+    return float((window[-short:].mean() - window.mean()) / deviation) if deviation > 0 else np.nan
+
+
+def effective_bets(r: Floats) -> Floats:
+    """C8: exp of the entropy of the eigenvalue shares of the correlation matrix of k series."""
+    matrices = covariances(r)
+    scale = np.sqrt(np.einsum("bii->bi", matrices))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = _eigenvalues(matrices / (scale[:, :, None] * scale[:, None, :])) / r.shape[2]
+        shares = np.clip(shares, 0.0, None)
+        entropy = -np.where(shares > 0, shares * np.log(np.where(shares > 0, shares, 1.0)), 0.0 * shares).sum(axis=1)
+    bets: Floats = np.exp(entropy)
+    return bets
+
+
+def turbulence(today: Floats, before: Floats) -> Floats:
+    """X11: squared Mahalanobis distance of today's k returns from the window before it, divided by k.
+
+    `today` has shape (B, k); `before` (B, n, k) must not include today. A series that stood still is left out;
+    a singular covariance gives NaN.
+    """
+    result = np.full(len(today), np.nan)
+    for b in np.flatnonzero(np.isfinite(today).all(axis=1) & np.isfinite(before).all(axis=(1, 2))):
+        moving = before[b].std(axis=0) > 0
+        history = before[b][:, moving]
+        matrix = np.cov(history, rowvar=False, ddof=1)
+        if not moving.any() or np.linalg.cond(np.atleast_2d(matrix)) >= WORST_CONDITION:
+            continue
+        distance = today[b][moving] - history.mean(axis=0)
+        result[b] = distance @ np.linalg.solve(np.atleast_2d(matrix), distance) / moving.sum()
+    return result
+
+
+def regression(y: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """X5: ordinary least squares with intercept of y (B, n) on x (B, n, m): coefficients and t of each, (B, m + 1).
+
+    The intercept comes first. NaN where a value is missing or the regressors are collinear.
+    """
+    b, n, m = x.shape
+    design = np.concatenate([np.ones((b, n, 1)), x], axis=2)
+    gram = np.einsum("bni,bnj->bij", design, design)
+    coefficients = np.full((b, m + 1), np.nan)
+    statistics = np.full((b, m + 1), np.nan)
+    for k in np.flatnonzero(np.isfinite(gram).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)):
+        if np.linalg.matrix_rank(design[k]) <= m:
+            continue
+        beta, *_rest = np.linalg.lstsq(design[k], y[k], rcond=None)
+        residual = y[k] - design[k] @ beta
+        variance = residual @ residual / (n - m - 1)
+        coefficients[k] = beta
+        statistics[k] = beta / np.sqrt(variance * np.diag(np.linalg.inv(gram[k])))
+    return coefficients, statistics
+
+
+def diversification(r: Floats) -> Floats:
+    """X13: mean deviation of k series over the deviation of their equally weighted sum."""
+    together = r.mean(axis=2).std(axis=1, ddof=1)
+    apart = r.std(axis=1, ddof=1).mean(axis=1)
+    ratio: Floats = np.where(together > 0, apart / np.where(together > 0, together, 1.0), np.nan)
+    return ratio
+
+
+def _eigenvalues(matrices: Floats) -> Floats:
+    """Ascending eigenvalues, NaN for a matrix with a missing value (which LAPACK would refuse)."""
+    result = np.full(matrices.shape[:2], np.nan)
+    whole = np.isfinite(matrices).all(axis=(1, 2))
+    if whole.any():
+        result[whole] = np.linalg.eigvalsh(matrices[whole])
+    return result

@@ -1,0 +1,67 @@
+"""A universe of members: the lean fold of their metrics, and their breadth at every session.
+
+The same fold as that of the screen symbols with fewer families, so a member's average or high has the one
+definition there is. Of the history only the breadth is kept: a few numbers a session, not an array a member.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.metrics.breadth import Breadth
+from core.metrics.fold import Family, Fold
+from core.metrics.returns import Returns
+from core.metrics.suspects import Suspects
+from core.metrics.trend import Averages, Extremes, Strength
+from core.metrics.volatility import Deviation, Pair
+from core.panel import Floats, LiveRow, Panel
+
+
+def member_families(panel: Panel, benchmark: int) -> tuple[Family, ...]:
+    """What is folded of a member: returns, averages, extremes, strength, deviation, beta and correlation."""
+    symbols = len(panel.symbols)
+    return (
+        Returns(panel.tr, panel.px),
+        Averages(symbols),
+        Extremes(symbols),
+        Strength(symbols),
+        Deviation(symbols),
+        Pair(symbols, benchmark),
+    )
+
+
+class Members:
+    """Breadth of one universe over the finished sessions of `panel`, and at a provisional one on top.
+
+    `history[name]` has shape (T+1,); its last place is for the provisional session. `latest` holds the members'
+    own metrics at the last session read.
+    """
+
+    def __init__(self, panel: Panel, *, benchmark: int = -1) -> None:
+        self.panel = panel
+        self.finished = len(panel.sessions)
+        self._fold = Fold(panel, member_families(panel, benchmark))
+        self._breadth = Breadth()
+        self._suspects = Suspects(len(panel.symbols))
+        self.history: dict[str, Floats] = {}
+        self.latest: dict[str, Floats] = {}
+        for t in range(self.finished):
+            row = self._fold.finished_row(t)
+            usable = self._suspects.usable(row)
+            self.latest = self._fold.read(row)
+            self._write(t, self._breadth.read(row, self.latest, usable))
+            self._breadth.advance(row, self.latest, usable)
+            self._suspects.advance(row)
+            self._fold.advance(row)
+
+    def put_live(self, live: LiveRow) -> None:
+        """Read the provisional session on top of the finished ones."""
+        row = self._fold.live_row(live)
+        self.latest = self._fold.read(row)
+        self._write(self.finished, self._breadth.read(row, self.latest, self._suspects.usable(row)))
+
+    def _write(self, t: int, values: dict[str, float]) -> None:
+        for name, value in values.items():
+            if name not in self.history:
+                self.history[name] = np.full(self.finished + 1, np.nan)
+            self.history[name][t] = value
