@@ -8,6 +8,7 @@ value is NaN, as everywhere.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from core.panel import Floats
 
@@ -76,36 +77,32 @@ def turbulence(today: Floats, before: Floats) -> Floats:
     a singular covariance gives NaN.
     """
     result = np.full(len(today), np.nan)
-    for b in np.flatnonzero(np.isfinite(today).all(axis=1) & np.isfinite(before).all(axis=(1, 2))):
-        moving = before[b].std(axis=0) > 0
-        history = before[b][:, moving]
-        matrix = np.cov(history, rowvar=False, ddof=1)
-        if not moving.any() or np.linalg.cond(np.atleast_2d(matrix)) >= WORST_CONDITION:
-            continue
-        distance = today[b][moving] - history.mean(axis=0)
-        result[b] = distance @ np.linalg.solve(np.atleast_2d(matrix), distance) / moving.sum()
+    known = np.isfinite(today).all(axis=1) & np.isfinite(before).all(axis=(1, 2))
+    moving = before.std(axis=1) > 0
+    usual = known & moving.all(axis=1)
+    result[usual] = _distances(today[usual], before[usual])
+    for b in np.flatnonzero(known & ~moving.all(axis=1) & moving.any(axis=1)):
+        result[b] = _distances(today[b : b + 1, moving[b]], before[b : b + 1, :, moving[b]].transpose(1, 2, 0))[0]
     return result
 
 
 def regression(y: Floats, x: Floats) -> tuple[Floats, Floats]:
-    """X5: ordinary least squares with intercept of y (B, n) on x (B, n, m): coefficients and t of each, (B, m + 1).
+    """X5: ordinary least squares with intercept of y (B, n) on x (B, n, m): slopes and the t of each, (B, m).
 
-    The intercept comes first. NaN where a value is missing or the regressors are collinear.
+    Solved on deviations from the mean, where the equations are well conditioned. NaN where a value is missing
+    or the regressors are collinear.
     """
     b, n, m = x.shape
-    design = np.concatenate([np.ones((b, n, 1)), x], axis=2)
-    gram = np.einsum("bni,bnj->bij", design, design)
-    coefficients = np.full((b, m + 1), np.nan)
-    statistics = np.full((b, m + 1), np.nan)
-    for k in np.flatnonzero(np.isfinite(gram).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)):
-        if np.linalg.matrix_rank(design[k]) <= m:
-            continue
-        beta, *_rest = np.linalg.lstsq(design[k], y[k], rcond=None)
-        residual = y[k] - design[k] @ beta
-        variance = residual @ residual / (n - m - 1)
-        coefficients[k] = beta
-        statistics[k] = beta / np.sqrt(variance * np.diag(np.linalg.inv(gram[k])))
-    return coefficients, statistics
+    centred, target = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    gram = np.einsum("bni,bnj->bij", centred, centred)
+    slopes, statistics = np.full((b, m), np.nan), np.full((b, m), np.nan)
+    good = np.isfinite(target).all(axis=1) & _regular(gram)
+    inverse = np.linalg.inv(gram[good])
+    slopes[good] = np.einsum("bij,bnj,bn->bi", inverse, centred[good], target[good])
+    residual = target[good] - np.einsum("bni,bi->bn", centred[good], slopes[good])
+    variance = (residual**2).sum(axis=1, keepdims=True) / (n - m - 1)
+    statistics[good] = slopes[good] / np.sqrt(variance * np.einsum("bii->bi", inverse))
+    return slopes, statistics
 
 
 def diversification(r: Floats) -> Floats:
@@ -114,6 +111,23 @@ def diversification(r: Floats) -> Floats:
     apart = r.std(axis=1, ddof=1).mean(axis=1)
     ratio: Floats = np.where(together > 0, apart / np.where(together > 0, together, 1.0), np.nan)
     return ratio
+
+
+def _distances(today: Floats, before: Floats) -> Floats:
+    matrices = covariances(before)
+    distance = today - before.mean(axis=1)
+    result = np.full(len(today), np.nan)
+    good = _regular(matrices)
+    solved = np.linalg.solve(matrices[good], distance[good][:, :, None])[:, :, 0]
+    result[good] = (distance[good] * solved).sum(axis=1) / today.shape[1]
+    return result
+
+
+def _regular(matrices: Floats) -> npt.NDArray[np.bool_]:
+    """Which symmetric matrices can be inverted with digits to spare."""
+    eigenvalues = _eigenvalues(matrices)
+    regular: npt.NDArray[np.bool_] = eigenvalues[:, 0] > eigenvalues[:, -1] / WORST_CONDITION
+    return regular
 
 
 def _eigenvalues(matrices: Floats) -> Floats:

@@ -176,9 +176,9 @@ def _pairs(look: _Look) -> dict[str, Floats]:
     for bond in ("IEF", "TLT"):
         series = np.stack([look.daily("IWM"), look.daily("SPY"), look.daily(bond)], axis=1)
         windows = look.windows(series, 126)
-        coefficients, statistics = x.regression(windows[:, :, 0], windows[:, :, 1:])
-        values[f"rate_gamma_{bond}".lower()] = coefficients[:, 2]
-        values[f"rate_t_{bond}".lower()] = statistics[:, 2]
+        slopes, statistics = x.regression(windows[:, :, 0], windows[:, :, 1:])
+        values[f"rate_gamma_{bond}".lower()] = slopes[:, 1]
+        values[f"rate_t_{bond}".lower()] = statistics[:, 1]
     return values
 
 
