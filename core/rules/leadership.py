@@ -110,8 +110,12 @@ class FragileLeadership:
         missing = market.missing((SMALL, LARGE), t, [] if spread is None else [*windows, spread.band[0]])
         if spread is None or missing:
             return Judgement(missing=missing)
-        fragile = spread.both_signs or not signs_agree(windows)
-        return Judgement(watch=fragile, exit=not fragile, evidence=_evidence(spread))
+        agree = signs_agree(windows)
+        return Judgement(
+            watch=spread.both_signs or not agree,
+            exit=agree and signs_agree(spread.band),
+            evidence=_evidence(spread),
+        )
 
     def text(self, subject: str, judgement: Judgement) -> str:
         """See `Rule`."""

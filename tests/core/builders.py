@@ -81,6 +81,31 @@ def panel(seed: int = 0, sessions: int = 320, symbols: Sequence[str] = SYMBOLS) 
     )
 
 
+def eventful() -> Panel:
+    """800 sessions on which every rule of prices reaches every state it has.
+
+    The index funds idle, soar (rows 570 to 594), idle, fall by a quarter (700 to 744) and rise again. IWM pulls ahead
+    of SPY and loses it all at once (150 to 284), then the other way round (400 to 534). No dividends on these.
+    """
+    rng = np.random.default_rng(1)
+    common = np.where(np.arange(800) % 2 == 0, 0.004, -0.0038) + rng.normal(0, 0.001, 800)
+    lead = rng.normal(0, 0.002, 800)
+    for moves, rows, drift in (
+        (common, slice(570, 595), 0.008),
+        (common, slice(700, 745), -0.007),
+        (common, slice(745, 790), 0.008),
+        (lead, slice(150, 270), 0.001),
+        (lead, slice(270, 285), -0.006),
+        (lead, slice(400, 520), -0.001),
+        (lead, slice(520, 535), 0.006),
+    ):
+        moves[rows] += drift
+    whole = panel(0, 800)
+    for symbol in FUNDS:
+        whole = priced(whole, symbol, 100.0 * np.exp(np.cumsum(common + lead if symbol == "IWM" else common)))
+    return whole
+
+
 def part(whole: Panel, rows: slice) -> Panel:
     """Some of the sessions of a panel."""
     return replace(whole, sessions=whole.sessions[rows], **{name: getattr(whole, name)[rows] for name in FIELDS})
