@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.panel import Bars, align
 from core.pipeline import open_pipeline
 from core.rules import verdict as verdict_rules
 from core.rules.board import RuleBoard
+from core.rules.machine import Machine, State
 from core.rules.verdict import Confirmed, Word
 from core.sessions import Calendar
 from core.settings import Settings
@@ -204,6 +206,22 @@ def test_every_state_of_every_session(
     expected = [tuple(row[1:]) for row in reference_states[rule_id, subject]]
     wrong = [(day, f, e) for day, f, e in zip(data.sessions, found, expected, strict=True) if f != e]
     assert wrong == []
+
+
+@pytest.mark.parametrize(("rule_id", "subject"), INSTANCES)
+def test_a_replay_that_begins_later_ends_in_the_same_state(
+    rule_id: str, subject: str, board: RuleBoard, reference_states: States
+) -> None:
+    """The warm start as it was checked in warnings.md C.1: features of the full history, states of a late start."""
+    rule = builders.rule(rule_id)
+    judgements = [judgement for judgement, _machine in board.course(rule, subject)]
+    samples = np.random.default_rng(5).integers(1_000, len(judgements), 27)
+    for t, earlier in product(samples, (126, 260, 504, 756)):
+        machine = Machine(rule.hysteresis)
+        for row in range(t - earlier, t + 1):
+            machine = machine.step(judgements[row], row)
+        state = "INFO" if rule.informs and machine.state is State.WATCH else machine.state.value
+        assert state == reference_states[rule_id, subject][t].state
 
 
 def test_the_verdict_of_every_session(board: RuleBoard, reference_verdicts: list[Verdict]) -> None:
