@@ -6,6 +6,7 @@
     4. read      core/metrics/fold.py   the session in progress as one provisional row on top, if there is one
     5. judge     core/rules/board.py    the rules once more on that row, on copies: provisional states
     6. assemble  core/rows.py           rows, ranks, spreads, rotation, warnings -> core/snapshot.py
+                 core/breadth_board.py  breadth of the members;  core/risk_board.py  cross-asset risk, appetite
 
 Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 """
@@ -13,18 +14,21 @@ Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from core import __version__
+from core.breadth_board import BreadthBoard, BreadthUniverse
 from core.metrics.fold import History, ScreenFold
 from core.metrics.leadership import rank_persistence, sessions_at_rank1
+from core.metrics.risk import Assets
 from core.metrics.sectors import SPREAD_WINDOWS as CLASS_WINDOWS
 from core.metrics.sectors import class_spread, class_spread_z21
 from core.model import Instant, Session
 from core.panel import LiveRow, Panel
+from core.risk_board import RiskBoard
 from core.rows import RowBuilder
 from core.rules.board import RuleBoard, evaluated
 from core.rules.verdict import SectorClasses
@@ -67,32 +71,38 @@ class View:
 class Engine:
     """Everything known after the finished sessions of one panel, whose columns are the universe's symbols."""
 
-    def __init__(self, universe: Universe, settings: Settings, panel: Panel) -> None:
+    def __init__(
+        self, universe: Universe, settings: Settings, panel: Panel, breadth: BreadthUniverse | None = None
+    ) -> None:
         self._universe = universe
         self._settings = settings
         self._panel = panel
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._fold = ScreenFold(panel, benchmark=self._columns.get(BENCHMARK, -1))
         self._history = History(panel, self._fold)
-        self._board = RuleBoard(
-            self._history,
-            self._columns,
-            settings.warnings,
-            self._sector_classes(settings.metrics.scheme),
-            universe.core_symbols(),
-        )
+        classes = self._sector_classes(settings.metrics.scheme)
+        assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
+        self._risk = RiskBoard(self._history, assets)
+        self._breadth = BreadthBoard(self._history, assets, breadth)
+        if breadth is not None:
+            classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
+        self._board = RuleBoard(self._history, self._columns, settings.warnings, classes, universe.core_symbols())
 
     @property
     def history(self) -> History:
         """Every metric at every finished session, and at the provisional one last shown."""
         return self._history
 
-    def snapshot(self, live: LiveRow | None, view: View) -> Snapshot:
-        """One refresh: the last finished session, or the provisional one where a live row is given."""
+    def snapshot(self, live: LiveRow | None, view: View, members: LiveRow | None = None) -> Snapshot:
+        """One refresh: the last finished session, or the provisional one where a live row is given.
+
+        `members` is the live row of the breadth universe.
+        """
         if live is None:
             self._history.drop_live()
         else:
             self._history.put_live(live.session, self._fold.read(self._fold.live_row(live)))
+            self._breadth.put_live(members)
         t = self._history.size - 1
         rows, sectors, watched = self._rows(t, live, view)
         warnings = self._board.warnings(t, view.expected, view.fetch_age_hours)
@@ -113,6 +123,8 @@ class Engine:
             watchlist=watched,
             spreads=tuple(self._spread(a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
+            breadth=self._breadth.block(t),
+            risk=self._risk.block(t, self._breadth.highs_less_lows(t)),
             warnings=warnings,
             evaluated=evaluated(warnings),
         )

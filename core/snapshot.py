@@ -206,6 +206,104 @@ class RiskWarning(_Frozen, kw_only=True, frozen=True):
     history: dict[str, str | float | int | None] = {}
 
 
+class Breadth(_Frozen, kw_only=True, frozen=True):
+    """Group B of one universe at the session: counts, shares as fractions, indices as they are defined.
+
+    `used` of `members` had a usable bar. `dated` is the day of the membership; applied to an earlier session it
+    leaves out who has left since. `seeded` is the session the averages of B4, B5 and B11 begin at.
+    """
+
+    universe: str
+    members: int = 0
+    used: int = 0
+    coverage: Value = None
+    dated: date | None = None
+    source: str = ""
+    seeded: date | None = None
+    advances: Value = None
+    declines: Value = None
+    unchanged: Value = None
+    net_advances: Value = None
+    ad_ratio: Value = None
+    adv_share: Value = None
+    ad_line: Value = None
+    mcclellan: Value = None
+    summation: Value = None
+    summation_chg_21s: Value = None
+    summation_pr: Value = None
+    above_sma20: Value = None
+    above_sma50: Value = None
+    above_sma200: Value = None
+    new_highs: Value = None
+    new_lows: Value = None
+    record_high_share: Value = None
+    high_low_index: Value = None
+    zweig: Value = None
+    thrusts: Value = None
+    trin: Value = None
+    trin10: Value = None
+    up_volume: Value = None
+    down_volume: Value = None
+    upvol_share: Value = None
+    conflict: dict[str, Value] = {}
+    dispersion: Value = None
+    sectors_above_sma50: Value = None
+    sectors_beating_21s: Value = None
+    equal_less_cap: dict[str, Value] = {}
+    counted: dict[str, Value] = {}
+    spark: dict[str, tuple[Value, ...]] = {}
+    notes: tuple[str, ...] = ()
+    status: Status = "ok"
+
+
+class Appetite(_Frozen, kw_only=True, frozen=True):
+    """Y1: the score in -100..100, its state with hysteresis, and the components in -1..1."""
+
+    score: Value = None
+    state: str | None = None
+    parts: int = 0
+    of: int = 8
+    components: dict[str, Value] = {}
+
+
+class Risk(_Frozen, kw_only=True, frozen=True):
+    """Groups V, X and Y across symbols. Rates and their changes in percent and basis points, VIX in points."""
+
+    appetite: Appetite = Appetite()
+    avg_corr: Value = None
+    absorption: Value = None
+    delta_ar: Value = None
+    turbulence: Value = None
+    turbulence_pr: Value = None
+    effective_bets: Value = None
+    diversification: Value = None
+    vix: Value = None
+    vix_term: Value = None
+    implied_less_realised: Value = None
+    sigma20_pr: Value = None
+    vol_ratio_pr: Value = None
+    regime: str | None = None
+    curve_10y_3m: Value = None
+    curve_10y_5y: Value = None
+    rate_5s_bp: Value = None
+    rate_21s_bp: Value = None
+    rate_21s_z: Value = None
+    rate_gamma_ief: Value = None
+    rate_t_ief: Value = None
+    rate_gamma_tlt: Value = None
+    rate_t_tlt: Value = None
+    credit_21s: Value = None
+    credit_z: Value = None
+    copper_gold_21s: Value = None
+    corr63: dict[str, Value] = {}
+    corr252: dict[str, Value] = {}
+    ratios: dict[str, dict[str, Value]] = {}
+    price_stretch: dict[str, Value] = {}
+    sentiment: Value = None
+    sentiment_parts: dict[str, Value] = {}
+    status: Status = "ok"
+
+
 class Evaluated(_Frozen, kw_only=True, frozen=True):
     """How many rules could be evaluated, of how many there are."""
 
@@ -233,6 +331,8 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
     watchlist: tuple[Row, ...] = ()
     spreads: tuple[Spread, ...] = ()
     rotation: Rotation = Rotation(scheme="")
+    breadth: Breadth = Breadth(universe="core")
+    risk: Risk = Risk()
     warnings: tuple[RiskWarning, ...] = ()
     evaluated: Evaluated = Evaluated(rules=0, of=0)
 

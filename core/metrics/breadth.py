@@ -95,6 +95,7 @@ class Breadth:
             **_participation(values, usable),
             **highs,
             **self._volume(row, usable, day),
+            "dispersion": _dispersion(row.r, usable),
             "ad_line": self._line + (day["net_advances"] if np.isfinite(day["net_advances"]) else 0.0)
             if self._begun or np.isfinite(day["net_advances"])
             else np.nan,
@@ -216,6 +217,12 @@ def _participation(values: dict[str, Floats], usable: Floats) -> dict[str, float
         result[f"above_sma{n}"] = float(np.nansum(above)) / counted if counted else np.nan
         result[f"above_sma{n}_counted"] = float(counted)
     return result
+
+
+def _dispersion(r: Floats, usable: Floats) -> float:
+    """V10: sample deviation across the members of the day's returns."""
+    known = r[(usable > 0) & np.isfinite(r)]
+    return float(known.std(ddof=1)) if len(known) > 1 else np.nan
 
 
 def _arms(advances: float, declines: float, up: float, down: float) -> float:

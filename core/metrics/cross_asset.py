@@ -36,7 +36,7 @@ def average_correlation(r: Floats) -> Floats:
 def covariances(r: Floats) -> Floats:
     """Sample covariance matrices (ddof=1), shape (B, k, k)."""
     centred = r - r.mean(axis=1, keepdims=True)
-    matrices: Floats = np.einsum("bni,bnj->bij", centred, centred) / (r.shape[1] - 1)
+    matrices: Floats = centred.transpose(0, 2, 1) @ centred / (r.shape[1] - 1)
     return matrices
 
 
@@ -94,7 +94,7 @@ def regression(y: Floats, x: Floats) -> tuple[Floats, Floats]:
     """
     b, n, m = x.shape
     centred, target = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
-    gram = np.einsum("bni,bnj->bij", centred, centred)
+    gram = centred.transpose(0, 2, 1) @ centred
     slopes, statistics = np.full((b, m), np.nan), np.full((b, m), np.nan)
     good = np.isfinite(target).all(axis=1) & _regular(gram)
     inverse = np.linalg.inv(gram[good])

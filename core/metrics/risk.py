@@ -126,6 +126,11 @@ class _Look:
         """The change over n sessions."""
         return series - np.concatenate([np.full(n, np.nan), series[:-n]]) if len(series) > n else series * np.nan
 
+    def change_ratio(self, symbol: str, n: int) -> Floats:
+        """n-session returns on `tr`, for windows the fold does not keep."""
+        tr = self.column("tr", symbol)
+        return tr / np.concatenate([np.full(n, np.nan), tr[:-n]]) - 1.0 if len(tr) > n else tr * np.nan
+
     def windows(self, series: Floats, n: int, *, before: int = 0) -> Floats:
         """Windows of n values ending at each row asked for, or `before` rows earlier."""
         whole = x.windows(series.reshape(len(series), -1), n)
@@ -201,3 +206,35 @@ def _appetite(look: _Look) -> dict[str, Floats]:
     score = np.where(there >= APPETITE_NEEDS, 100.0 * total / np.maximum(there, 1), np.nan)
     components = {f"appetite_{name}": part for name, part in zip(parts, clipped, strict=True)}
     return {"appetite": score, "appetite_parts": there.astype(np.float64), **components}
+
+
+def sentiment_parts(history: History, assets: Assets, t: int, highs_less_lows: Floats | None) -> dict[str, float]:
+    """X12: up to seven components as 100 times their percentile of 252 sessions, greed high, fear low.
+
+    Put/call, the yield gap of credit and volume breadth have no source here and stay NaN.
+    """
+    look = _Look(history, assets, t, t + 1)
+    spy, vix = look.px("SPY"), look.px("^VIX")
+    momentum = spy / _mean(spy, 125) - 1.0
+    stocks_bonds = look.change_ratio("SPY", 20) - look.change_ratio("TLT", 20)
+    return {
+        "momentum": _score(momentum),
+        "highs_lows": np.nan if highs_less_lows is None else _score(highs_less_lows),
+        "volume_breadth": np.nan,
+        "put_call": np.nan,
+        "credit_gap": np.nan,
+        "volatility": 100.0 - _score(vix / _mean(vix, 50)),
+        "stocks_bonds": _score(stocks_bonds),
+    }
+
+
+def _score(series: Floats) -> float:
+    return 100.0 * percentile_rank(series[-YEAR:], YEAR)
+
+
+def _mean(series: Floats, n: int) -> Floats:
+    """Trailing means, computed for the last year of rows only; NaN before."""
+    means = np.full(len(series), np.nan)
+    recent = x.windows(series[-YEAR - n :].reshape(-1, 1), n)[:, :, 0].mean(axis=1)
+    means[-len(recent) :] = recent
+    return means

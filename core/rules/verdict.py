@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -11,10 +11,11 @@ import numpy as np
 from core.i18n import _
 from core.metrics.sectors import class_spread
 from core.rules.market import Market
-from core.rules.wording import pp
+from core.rules.wording import pp, share
 
 CONFIRM_SESSIONS = 2
 SECTORS_NEEDED = 6
+MEMBERS_NEEDED = 0.5
 
 
 class Word(StrEnum):
@@ -58,12 +59,18 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class SectorClasses:
-    """The scheme in force: columns of its cyclical and defensive funds, and of all sector funds."""
+    """The scheme in force: columns of its cyclical and defensive funds, and of all sector funds.
+
+    With a breadth universe `participation` gives the share of its members above their 50-session average at a
+    row, and `universe` its name; without one the sector funds stand for it.
+    """
 
     scheme: str
     cyclical: Sequence[int]
     defensive: Sequence[int]
     all: Sequence[int]
+    universe: str | None = None
+    participation: Callable[[int], float] | None = None
 
 
 def raw_state(market: Market, sectors: SectorClasses, t: int) -> Word:
@@ -80,7 +87,11 @@ def evidence(market: Market, sectors: SectorClasses, t: int) -> tuple[Piece, ...
     (small, small_holds), (equal, equal_holds), (cyclical, cyclical_holds), (above, above_holds) = _values(
         market, sectors, t
     )
-    count = "—" if np.isnan(above) else round(above * len(sectors.all))
+    if sectors.universe is None:
+        count = "—" if np.isnan(above) else round(above * len(sectors.all))
+        broad = _("{n}/{of} sectors > 50d").format(n=count, of=len(sectors.all))
+    else:
+        broad = _("{share} of {universe} > 50d").format(share=share(above), universe=sectors.universe)
     return (
         Piece("small_lead", _("small caps {pp} / 63s").format(pp=pp(small)), small, small_holds),
         Piece("equal_weight", _("equal vs cap {pp} / 63s").format(pp=pp(equal)), equal, equal_holds),
@@ -90,12 +101,7 @@ def evidence(market: Market, sectors: SectorClasses, t: int) -> tuple[Piece, ...
             cyclical,
             cyclical_holds,
         ),
-        Piece(
-            "participation",
-            _("{n}/{of} sectors > 50d").format(n=count, of=len(sectors.all)),
-            above,
-            above_holds,
-        ),
+        Piece("participation", broad, above, above_holds),
     )
 
 
@@ -103,15 +109,23 @@ def _values(market: Market, sectors: SectorClasses, t: int) -> list[tuple[float,
     small = market.value("ret_63s", "IWM", t) - market.value("ret_63s", "SPY", t)
     equal = market.value("ret_63s", "RSP", t) - market.value("ret_63s", "SPY", t)
     cyclical = class_spread(market.history, t, sectors.cyclical, sectors.defensive, 21)
-    above = market.history["above_sma50"][t, list(sectors.all)]
-    participation = float(np.mean(above)) if len(above) else np.nan
-    needed = (SECTORS_NEEDED - 0.5) / 11  # at least 6 of the 11 sector funds
+    participation, broad = _participation(market, sectors, t)
     return [
         (small, _holds(small, small > 0)),
         (equal, _holds(equal, equal > 0)),
         (cyclical, _holds(cyclical, cyclical > 0)),
-        (participation, _holds(participation, participation > needed)),
+        (participation, _holds(participation, broad)),
     ]
+
+
+def _participation(market: Market, sectors: SectorClasses, t: int) -> tuple[float, bool]:
+    """The share above the 50-session average, and whether it is enough: half the members, or 6 of 11 funds."""
+    if sectors.participation is not None:
+        part = sectors.participation(t)
+        return part, part >= MEMBERS_NEEDED
+    above = market.history["above_sma50"][t, list(sectors.all)]
+    part = float(np.mean(above)) if len(above) else np.nan
+    return part, part > (SECTORS_NEEDED - 0.5) / 11
 
 
 def _holds(value: float, condition: bool) -> bool | None:  # noqa: FBT001 - a condition is what it is about

@@ -1,0 +1,193 @@
+"""The breadth block of the snapshot: a universe of members, and what the funds alone can say (B13, B14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from core.i18n import _
+from core.metrics.breadth import CONFLICT_SHARES, CONFLICT_TREND, WARM_UP, Conflict, conflict_fires
+from core.metrics.fold import History
+from core.metrics.members import Members
+from core.metrics.risk import Assets
+from core.metrics.statistics import percentile_rank
+from core.panel import Floats, LiveRow, Panel
+from core.risk_board import number
+from core.snapshot import Breadth, Status, Value
+from core.universe import BENCHMARK
+
+CORE = "core"
+GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
+"""metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
+
+SPARK_SESSIONS = 252
+_SPARKS = ("ad_line", "mcclellan", "above_sma20", "above_sma50", "above_sma200", "high_low_index", "net_advances")
+_MEASURES = (
+    *("advances", "declines", "unchanged", "net_advances", "ad_ratio", "adv_share", "ad_line"),
+    *("mcclellan", "summation", "above_sma20", "above_sma50", "above_sma200", "new_highs", "new_lows"),
+    *("record_high_share", "high_low_index", "zweig", "thrusts", "trin", "trin10"),
+    *("up_volume", "down_volume", "upvol_share", "dispersion"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreadthUniverse:
+    """Members laid out on the sessions of the screen's panel. `size` counts them all, priced or not."""
+
+    id: str
+    size: int
+    dated: date | None
+    source: str
+    panel: Panel
+    notes: tuple[str, ...] = ()
+
+
+class BreadthBoard:
+    """Group B over one history, and over the members of a universe where there is one."""
+
+    def __init__(self, history: History, assets: Assets, universe: BreadthUniverse | None) -> None:
+        self._history = history
+        self._assets = assets
+        self._members = None if universe is None else _MemberBoard(history, assets, universe)
+
+    def put_live(self, live: LiveRow | None) -> None:
+        """Lay the provisional session of the members on top."""
+        if self._members is not None and live is not None:
+            self._members.members.put_live(live)
+
+    def share_above_sma50(self, t: int) -> float:
+        """B6(50) of the universe at row t; NaN without one, or where its coverage is too low."""
+        return np.nan if self._members is None else self._members.share_above_sma50(t)
+
+    def highs_less_lows(self, t: int) -> Floats | None:
+        """NH - NL up to row t; None without a universe."""
+        if self._members is None:
+            return None
+        history = self._members.members.history
+        return history["new_highs"][: t + 1] - history["new_lows"][: t + 1]
+
+    def block(self, t: int) -> Breadth:
+        """The block at row t."""
+        if self._members is not None:
+            return self._members.block(t, self._funds(t))
+        note = _("no breadth universe is chosen: `--universe sp500` counts its members")
+        return Breadth(universe=CORE, **self._funds(t), notes=(note,), status=dict.fromkeys(_MEASURES, "not_supported"))
+
+    def _funds(self, t: int) -> dict[str, Any]:
+        """B13 and B14, which need no members."""
+        columns, equal = list(self._assets.sectors), self._assets.columns.get("RSP")
+        benchmark = self._assets.columns.get(BENCHMARK)
+        above = self._history["above_sma50"][t, columns]
+        values: dict[str, Any] = {"sectors_above_sma50": number(float(above.sum())) if columns else None}
+        if benchmark is None:
+            return values
+        month = self._history["ret_21s"][t]
+        if columns and np.isfinite(month[[*columns, benchmark]]).all():
+            values["sectors_beating_21s"] = float((month[columns] > month[benchmark]).sum())
+        if equal is not None:
+            returns = {f"{n}s": self._history[f"ret_{n}s"][t] for n in (21, 63)}
+            values["equal_less_cap"] = {key: number(float(r[equal] - r[benchmark])) for key, r in returns.items()}
+        return values
+
+
+class _MemberBoard:
+    """The block of one universe."""
+
+    def __init__(self, history: History, assets: Assets, universe: BreadthUniverse) -> None:
+        self._history = history
+        self._assets = assets
+        self._universe = universe
+        self.members = Members(universe.panel)
+        self._conflicts = [self._replay_conflict(share) for share in CONFLICT_SHARES]
+
+    def share_above_sma50(self, t: int) -> float:
+        """B6(50) at row t; NaN where the coverage is too low."""
+        return self._at("above_sma50", t) if self._coverage(t) >= LEAST_COVERAGE else np.nan
+
+    def block(self, t: int, funds: Mapping[str, Any]) -> Breadth:
+        """The block at row t; `funds` is what the funds alone can say."""
+        coverage = self._coverage(t)
+        known = coverage >= LEAST_COVERAGE
+        values: dict[str, Any] = {name: number(self._at(name, t)) if known else None for name in _MEASURES}
+        derived = self._derived(t) if known else {}
+        return Breadth(
+            universe=self._universe.id,
+            members=self._universe.size,
+            used=int(self._at("counted", t)),
+            coverage=coverage,
+            dated=self._universe.dated,
+            source=self._universe.source,
+            notes=self._notes(t),
+            status=self._status(values, coverage, t),
+            **values,
+            **derived,
+            **funds,
+        )
+
+    def _at(self, name: str, t: int) -> float:
+        return float(self.members.history[name][t])
+
+    def _coverage(self, t: int) -> float:
+        return self._at("counted", t) / self._universe.size if self._universe.size else np.nan
+
+    def _derived(self, t: int) -> dict[str, Any]:
+        """What is told of the measures: B5 by change and percentile, never by level; B12; denominators; history."""
+        history = self.members.history
+        summation = history["summation"][: t + 1]
+        change = float(summation[-1] - summation[-22]) if len(summation) > 21 else np.nan
+        begun = np.flatnonzero(np.isfinite(history["net_advances"]))
+        counted = ("above_sma20", "above_sma50", "above_sma200", "highs")
+        recent = slice(max(0, t + 1 - SPARK_SESSIONS), t + 1)
+        return {
+            "summation_chg_21s": number(change),
+            "summation_pr": number(percentile_rank(summation[-252:], 252)),
+            "seeded": self.members.panel.sessions[begun[0]].item() if len(begun) else None,
+            "conflict": self._conflict(t),
+            "counted": {name: number(self._at(f"{name}_counted", t)) for name in counted},
+            "spark": {name: tuple(number(v) for v in history[name][recent].tolist()) for name in _SPARKS},
+        }
+
+    def _notes(self, t: int) -> tuple[str, ...]:
+        notes = list(self._universe.notes)
+        session: date = self._history.sessions[t].item()
+        if self._universe.dated is not None and self._universe.dated > session:
+            text = _("members of {dated} applied to the past: who left since is not counted")
+            notes.append(text.format(dated=self._universe.dated))
+        return tuple(notes)
+
+    def _status(self, values: Mapping[str, Value], coverage: float, t: int) -> Status:
+        if not coverage >= LEAST_COVERAGE:
+            return "missing_input"
+        reasons = {name: "short_history" for name, value in values.items() if value is None}
+        if self._at("mcclellan_rows", t) < WARM_UP:
+            reasons |= dict.fromkeys(("mcclellan", "summation"), "warming")
+        if coverage < GOOD_COVERAGE:
+            reasons["coverage"] = "partial"
+        return reasons or "ok"
+
+    def _replay_conflict(self, threshold: float) -> Conflict:
+        conflict = Conflict()
+        for t in range(self._history.finished):
+            conflict = self._step_conflict(conflict, threshold, t)
+        return conflict
+
+    def _step_conflict(self, conflict: Conflict, threshold: float, t: int) -> Conflict:
+        benchmark = self._assets.columns.get(BENCHMARK)
+        px = self._history["px"]
+        known = benchmark is not None and t >= CONFLICT_TREND
+        trend = float(px[t, benchmark] / px[t - CONFLICT_TREND, benchmark] - 1.0) if known else np.nan
+        values = {n: self._at(n, t) for n in ("high_share", "low_share", "new_highs", "new_lows", "mcclellan")}
+        return conflict.after(fired=conflict_fires(values, trend, threshold), oscillator=values["mcclellan"])
+
+    def _conflict(self, t: int) -> dict[str, Value]:
+        """B12 at both thresholds: sessions left of its 30, and firings so far."""
+        result: dict[str, Value] = {}
+        for threshold, conflict in zip(CONFLICT_SHARES, self._conflicts, strict=True):
+            now = self._step_conflict(conflict, threshold, t) if t >= self._history.finished else conflict
+            name = f"{100 * threshold:.1f}"
+            result |= {f"active_{name}": float(now.active), f"firings_{name}": float(now.firings)}
+        return result

@@ -1,0 +1,135 @@
+"""The risk block of the snapshot: series over the finished sessions computed once, the session in view on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.metrics import cross_asset
+from core.metrics.fold import History
+from core.metrics.risk import (
+    PERCENTILE_MINIMUM,
+    PERCENTILE_WINDOW,
+    Assets,
+    appetite_state,
+    risk_values,
+    sentiment_parts,
+)
+from core.metrics.statistics import full_tail, percentile_rank, tail
+from core.panel import Floats
+from core.snapshot import Appetite, Risk, Value
+
+RATIOS = (("XLY", "XLP"), ("SMH", "SPY"), ("SPHB", "SPLV"))
+STRETCHED = ("SPY", "IWM", "IJR")
+REGIMES = ((0.95, "extreme"), (0.85, "elevated"), (0.50, "normal"), (0.0, "calm"))
+"""V6: percentile of SPY's 20-session deviation from which on a regime has its name."""
+
+_PLAIN = (
+    *("avg_corr", "absorption", "turbulence", "effective_bets", "diversification", "vix", "vix_term"),
+    *("implied_less_realised", "sigma20_pr", "vol_ratio_pr", "curve_10y_3m", "curve_10y_5y"),
+    *("rate_5s_bp", "rate_21s_bp", "rate_21s_z", "rate_gamma_ief", "rate_t_ief", "rate_gamma_tlt", "rate_t_tlt"),
+    *("credit_21s", "credit_z", "copper_gold_21s"),
+)
+
+
+class RiskBoard:
+    """Groups V, X and Y over one history."""
+
+    def __init__(self, history: History, assets: Assets) -> None:
+        self._history = history
+        self._assets = assets
+        self._finished = risk_values(history, assets, 0, history.finished)
+
+    def series(self, t: int) -> dict[str, Floats]:
+        """Every series up to row t inclusive."""
+        past = {name: values[: t + 1] for name, values in self._finished.items()}
+        if t < self._history.finished:
+            return past
+        now = risk_values(self._history, self._assets, t, t + 1)
+        return {name: np.append(values, now[name]) for name, values in past.items()}
+
+    def block(self, t: int, highs_less_lows: Floats | None = None) -> Risk:
+        """The block at row t. `highs_less_lows` is that series of a breadth universe up to t, if there is one."""
+        series = self.series(t)
+        now = {name: float(values[-1]) for name, values in series.items()}
+        sentiment = sentiment_parts(self._history, self._assets, t, highs_less_lows)
+        there = [value for value in sentiment.values() if not np.isnan(value)]
+        plain: dict[str, Any] = {name: number(now[name]) for name in _PLAIN}
+        plain |= {
+            "delta_ar": number(cross_asset.shift(series["absorption"])),
+            "turbulence_pr": number(_percentile(series["turbulence"])),
+            "regime": _regime(now["sigma20_pr"]),
+            "sentiment": number(float(np.mean(there))) if there else None,
+        }
+        reasons = {name: self._reason(name) for name, value in plain.items() if value is None}
+        return Risk(
+            **plain,
+            appetite=_appetite(series, now),
+            corr63=_named(now, "corr63_"),
+            corr252=_named(now, "corr252_"),
+            ratios={f"{a}/{b}": self._ratio(a, b, t) for a, b in RATIOS},
+            price_stretch={symbol: number(self._stretch(symbol, t)) for symbol in STRETCHED},
+            sentiment_parts={name: number(value) for name, value in sentiment.items()},
+            status=reasons or "ok",
+        )
+
+    def _reason(self, name: str) -> str:
+        """A series that never had a value lacks its inputs; one that will have lacks history."""
+        values = self._finished.get(name)
+        return "short_history" if values is not None and np.isfinite(values).any() else "missing_input"
+
+    def _ratio(self, a: str, b: str, t: int) -> dict[str, Value]:
+        """X10: relative return over 21 and 63 sessions, and the ratio against its 50-session average."""
+        columns = [self._assets.columns.get(symbol) for symbol in (a, b)]
+        if None in columns:
+            return {"21s": None, "63s": None, "dist_sma50": None}
+        first, second = (self._history["tr"][:, column] for column in columns)
+        ratio = full_tail((first / second)[: t + 1], t, 64)
+        return {
+            "21s": number(float(ratio[-1] / ratio[-22] - 1.0)),
+            "63s": number(float(ratio[-1] / ratio[-64] - 1.0)),
+            "dist_sma50": number(float(ratio[-1] / ratio[-50:].mean() - 1.0)),
+        }
+
+    def _stretch(self, symbol: str, t: int) -> float:
+        """L4: percentile of the price over its average of 1260 sessions. Price stretch, not valuation."""
+        column = self._assets.columns.get(symbol)
+        if column is None or t + 1 < PERCENTILE_WINDOW + PERCENTILE_MINIMUM - 1:
+            return np.nan
+        px = self._history["px"][: t + 1, column]
+        means = cross_asset.windows(px.reshape(-1, 1), PERCENTILE_WINDOW)[-PERCENTILE_WINDOW:, :, 0].mean(axis=1)
+        return percentile_rank(tail(px, t, PERCENTILE_WINDOW)[-len(means) :] / means, PERCENTILE_MINIMUM)
+
+
+def number(x: float) -> Value:
+    """A float as the snapshot carries it: None for what is missing."""
+    return float(x) if np.isfinite(x) else None
+
+
+def _appetite(series: Mapping[str, Floats], now: Mapping[str, float]) -> Appetite:
+    components = {name.removeprefix("appetite_"): value for name, value in now.items() if name.startswith("appetite_")}
+    parts = int(components.pop("parts"))
+    known = np.isfinite(series["appetite"][-1])
+    return Appetite(
+        score=number(now["appetite"]),
+        state=appetite_state(series["appetite"])[-1] if known else None,
+        parts=parts,
+        of=len(components),
+        components={name: number(value) for name, value in components.items()},
+    )
+
+
+def _named(now: Mapping[str, float], prefix: str) -> dict[str, Value]:
+    """Pairs by their names: corr63_iwm_spy -> IWM-SPY."""
+    pairs = {name.removeprefix(prefix): value for name, value in now.items() if name.startswith(prefix)}
+    return {name.upper().replace("_", "-"): number(value) for name, value in pairs.items()}
+
+
+def _percentile(series: Floats) -> float:
+    return percentile_rank(series[-PERCENTILE_WINDOW:], PERCENTILE_MINIMUM)
+
+
+def _regime(percentile: float) -> str | None:
+    return next((name for least, name in REGIMES if percentile >= least), None)
