@@ -13,7 +13,7 @@ Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,11 +21,9 @@ import numpy as np
 
 from core import __version__
 from core.breadth_board import BreadthBoard, BreadthUniverse
+from core.comparison import rotation_block, spread_block
 from core.metrics.fold import History, ScreenFold
-from core.metrics.leadership import rank_persistence, sessions_at_rank1
 from core.metrics.risk import Assets
-from core.metrics.sectors import SPREAD_WINDOWS as CLASS_WINDOWS
-from core.metrics.sectors import class_spread, class_spread_z21
 from core.model import Instant, Session
 from core.panel import LiveRow, Panel
 from core.risk_board import RiskBoard
@@ -34,7 +32,6 @@ from core.rules.board import RuleBoard, evaluated
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.snapshot import (
-    RANK_WINDOWS,
     Phase,
     Rotation,
     Row,
@@ -42,9 +39,6 @@ from core.snapshot import (
     SessionStatus,
     Snapshot,
     Source,
-    Spread,
-    Status,
-    Value,
 )
 from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
 
@@ -121,7 +115,7 @@ class Engine:
             leadership=rows,
             sectors=sectors,
             watchlist=watched,
-            spreads=tuple(self._spread(a, b, t) for a, b in SPREADS),
+            spreads=tuple(spread_block(self._board.market, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t),
             risk=self._risk.block(t, self._breadth.highs_less_lows(t)),
@@ -149,73 +143,9 @@ class Engine:
                 leadership += builder.rows(group)
         return tuple(leadership), sectors, tuple(watched)
 
-    def _spread(self, a: str, b: str, t: int) -> Spread:
-        values = self._board.market.spread(a, b, t)
-        if values is None:
-            return Spread(id=f"{a}-{b}", status="missing_input")
-        now = {n: _number(value) for n, value in values.spread.items()}
-        z21, t63, share63 = _number(values.z21), _number(values.t63), _number(values.lead_share)
-        low, high = _number(values.band[0]), _number(values.band[1])
-        status = _status(
-            {f"{n}s": value for n, value in now.items()}
-            | {"z21": z21, "band63": low, "agree": values.agree, "t63": t63, "share63": share63}
-            | {"streak": values.lead_streak, "streak_daily": values.daily_streak},
-            "short_history" if now[5] is not None else "missing_input",
-        )
-        return Spread(
-            id=f"{a}-{b}",
-            s5=now[5],
-            s21=now[21],
-            s63=now[63],
-            s126=now[126],
-            s252=now[252],
-            relative={f"{n}s": _number(value) for n, value in values.relative.items()},
-            z21=z21,
-            band63=(low, high),
-            agree=(values.agree, 6),
-            t63=t63,
-            streak=values.lead_streak,
-            streak_daily=values.daily_streak,
-            share63=share63,
-            spark=self._spread_spark(a, b, t),
-            status=status,
-        )
-
-    def _spread_spark(self, a: str, b: str, t: int) -> tuple[Value, ...]:
-        """The 63-session spread of the last 60 sessions."""
-        leads = self._history["ret_63s"][max(0, t - 59) : t + 1]
-        return tuple(_number(v) for v in (leads[:, self._columns[a]] - leads[:, self._columns[b]]).tolist())
-
     def _rotation(self, t: int) -> Rotation:
-        scheme = self._settings.metrics.scheme
-        here = self._sector_classes(scheme)
-        symbols = [self._panel.symbols[column] for column in here.all]
-        leaders = {w: sessions_at_rank1(self._history, t, here.all, w) for w in RANK_WINDOWS}
-        spreads = {name: self._class_spreads(name, t) for name in self._settings.universe.schemes}
-        z21 = _number(class_spread_z21(self._history, t, here.cyclical, here.defensive))
-        persistence = _number(rank_persistence(self._history, t, here.all))
-        status = _status(
-            {f"cyc_minus_def.{window}": value for window, value in spreads[scheme].items()}
-            | {"z21": z21, "rank_persistence": persistence},
-            "short_history" if spreads[scheme]["1s"] is not None else "missing_input",
-        )
-        return Rotation(
-            scheme=scheme,
-            cyc_minus_def=spreads[scheme],
-            z21=z21,
-            schemes=spreads,
-            rank_persistence=persistence,
-            leader={w: None if who is None else symbols[who] for w, (who, _held) in leaders.items()},
-            leader_days={w: None if who is None else held for w, (who, held) in leaders.items()},
-            status=status,
-        )
-
-    def _class_spreads(self, scheme: str, t: int) -> dict[str, Value]:
-        classes = self._sector_classes(scheme)
-        return {
-            f"{n}s": _number(class_spread(self._history, t, classes.cyclical, classes.defensive, n))
-            for n in CLASS_WINDOWS
-        }
+        schemes = {name: self._sector_classes(name) for name in self._settings.universe.schemes}
+        return rotation_block(self._history, self._panel.symbols, schemes, self._settings.metrics.scheme, t)
 
     def _sector_classes(self, name: str) -> SectorClasses:
         scheme = self._settings.universe.schemes[name]
@@ -229,12 +159,3 @@ class Engine:
 
     def _known(self, symbols: Sequence[str]) -> list[int]:
         return [self._columns[symbol] for symbol in symbols if symbol in self._columns]
-
-
-def _status(fields: Mapping[str, object], reason: str) -> Status:
-    """Why the absent ones of these fields are absent; "ok" where none is."""
-    return {name: reason for name, value in fields.items() if value is None} or "ok"
-
-
-def _number(x: float) -> Value:
-    return float(x) if np.isfinite(x) else None

@@ -31,7 +31,7 @@ _LEVELS = (
 _RANGES = ("atr14", "high_252", "low_252", "dist_high_252", "dist_low_252")
 _RETURNS = (
     *("chg_1s", "extension", "sigma20", "sigma60", "sigma252", "annual_vol", "ewma_vol", "vol_ratio"),
-    *("beta63", "corr63", "drawdown", "max_drawdown"),
+    *("beta63", "corr63", "drawdown", "max_drawdown", "momentum_12_1"),
 )
 _VOLUMES = ("volume", "adv20", "adv63", "rel_volume")
 _FLOATS = (*_LEVELS, *_RANGES, *_RETURNS, *_VOLUMES)

@@ -126,6 +126,7 @@ class Row(_Frozen, kw_only=True, frozen=True):
     vol_ratio: Value = None
     beta63: Value = None
     corr63: Value = None
+    momentum_12_1: Value = None
     drawdown: Value = None
     max_drawdown: Value = None
     drawdown_sessions: int | None = None
@@ -169,6 +170,9 @@ class Spread(
     streak: int | None = None
     streak_daily: int | None = None
     share63: Value = None
+    ratio_dist_sma50: Value = None
+    ratio_dist_sma200: Value = None
+    ratio_slope_sma50: Value = None
     spark: tuple[Value, ...] = ()
     status: Status = "ok"
 
