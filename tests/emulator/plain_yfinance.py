@@ -1,0 +1,52 @@
+"""Plain yfinance, unmodified, in a process of its own: what any program gets that knows nothing of its weaknesses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+_PROGRAM = Path(__file__).with_name("plain_yfinance_process.py")
+
+
+class PlainYfinance:
+    """The process; `environment` is laid over that of the test, `home` takes yfinance's caches."""
+
+    def __init__(self, environment: dict[str, str], home: Path) -> None:
+        homes = {"HOME": str(home), "XDG_CACHE_HOME": str(home)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(_PROGRAM)],  # -P: the modules beside it are none of its business
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment, **homes},
+        )
+
+    def __enter__(self) -> PlainYfinance:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        with self._process:  # which closes the pipes and waits for its end
+            pass
+
+    def ask(self, what: str, *arguments: object, **options: object) -> Json:
+        """Call the function `what` of the process.
+
+        The answer is what it returned, or the name of the `error` it raised and its `text`, and always `seconds`.
+        """
+        written, read = self._process.stdin, self._process.stdout
+        assert written is not None
+        assert read is not None
+        written.write(json.dumps([what, arguments, options]) + "\n")
+        written.flush()
+        answer: Json = json.loads(read.readline())
+        return answer
