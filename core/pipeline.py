@@ -29,13 +29,17 @@ from core.i18n import _
 from core.model import Problem, Session
 from core.moment import Moment
 from core.panel import Bars, LiveRow, align
+from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
-from core.settings import Settings
+from core.settings import Basis, Settings
 from core.settings_load import defaults
 from core.snapshot import ProblemNote, Snapshot, Source, to_json
 
 if TYPE_CHECKING:
     from core.store import Store
+
+PERIOD_LEAD = 14
+"""Days before a period in which the close before it is looked for; no closure of the exchange lasted as long."""
 
 __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "open_pipeline"]
 
@@ -127,6 +131,21 @@ class Pipeline:
         with closing(Store.open(self._settings.store.url)) as store:
             report = fill(store, self._feed, self._universe.instruments, first, last, at=moment.now, progress=progress)
         return FetchReport(report.stored, report.rows, self._explained(report.problems))
+
+    def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
+        """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""
+        moment = self._moment()
+        before = first - timedelta(days=PERIOD_LEAD)
+        history = self._feed.history(self._universe.instruments, before, min(last, moment.finished))
+        days = self._calendar.sessions(before, max(min(last, moment.finished), before))
+        panel = align(history.bars, self._universe.symbols, days)
+        table = period_table(panel, self._universe.instruments, first, last, base=base, basis=basis, ddof=ddof)
+        if table is None:
+            raise NoDataError(
+                _("no session has finished from {first} to {last}").format(first=first, last=last),
+                _("give a period with at least one session"),
+            )
+        return table
 
     def close(self) -> None:
         """Let go of feed and store."""

@@ -24,6 +24,7 @@ _MODULES: Final = {
     "": "tui.cli_screen",
     "snapshot": "tui.cli_snapshot",
     "fetch": "tui.cli_fetch",
+    "period": "tui.cli_period",
     "config": "tui.cli_config",
     "doctor": "tui.cli_doctor",
 }

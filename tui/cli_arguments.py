@@ -15,12 +15,14 @@ from typing import Any, Final, Literal, NoReturn, get_args
 from core import __version__
 from core.errors import UsageError
 from core.i18n import _
-from core.settings import FeedName
+from core.settings import Basis, FeedName
 from core.settings_check import listed, nearest
 from core.settings_load import Loaded, load
 from core.text import clean
 
 Format = Literal["json", "text"]
+Base = Literal["close", "first-close", "open"]
+"""As in `core.period`, which takes numpy to import."""
 
 _AFTER: Final = "_after"
 """Suffix of the list options that stand after the sub-command; they are joined to those before it."""
@@ -41,6 +43,11 @@ class Options:
     as_of: date | None = None
     universe: str = "core"
     since: date | None = None
+    begin: date | None = None
+    end: date | None = None
+    base: Base = "close"
+    basis: Basis = "tr"
+    ddof: int = 1
 
     def load(self) -> Loaded:
         """The effective settings: defaults, the user's file, and these options on top."""
@@ -87,6 +94,7 @@ def _parser() -> _Parser:
     parser.set_defaults(data=[])
     titles = {
         "snapshot": _("one refresh, printed as JSON or text"),
+        "period": _("return, volatility and volume of every symbol over a period"),
         "fetch": _("fill the store from a feed"),
         "config": _("the effective settings, and where each comes from"),
         "doctor": _("check feed, store, calendar and terminal"),
@@ -101,18 +109,26 @@ def _parser() -> _Parser:
     }
     for command in commands.values():
         _add_common(command, suffix=_AFTER)
-    snapshot, fetch = commands["snapshot"], commands["fetch"]
+    snapshot, fetch, period = commands["snapshot"], commands["fetch"], commands["period"]
     snapshot.add_argument("--format", choices=get_args(Format), help=_("json (the default) or text"))
     snapshot.add_argument("--as-of", type=_date, metavar="DATE", help=_("as it was at the end of this day"))
     snapshot.add_argument("--universe", choices=("core",), help=_("what is computed"))
+    period.add_argument("--from", type=_date, required=True, dest="begin", metavar="DATE", help=_("first day"))
+    period.add_argument("--to", type=_date, required=True, dest="end", metavar="DATE", help=_("last day"))
+    bases = _("close before the first session (the default), its own close, or its open (always px)")
+    period.add_argument("--base", choices=get_args(Base), help=bases)
+    period.add_argument("--basis", choices=get_args(Basis), help=_("tr, with dividends (the default), or px"))
+    period.add_argument("--ddof", type=int, choices=(0, 1), help=_("1, sample deviation (the default), or 0"))
+    period.add_argument("--format", choices=get_args(Format), default="text", help=_("text (the default) or json"))
     fetch.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
     return parser
 
 
 def _options() -> list[str]:
     """The names of all options, each of which fills a field of `Options`."""
-    names = [field.name.replace("_", "-") for field in fields(Options) if field.name != "command"]
-    return [f"--{name}" for name in (*names, "help", "version")]
+    spelt = {"begin": "from", "end": "to"}
+    names = [spelt.get(field.name, field.name.replace("_", "-")) for field in fields(Options)]
+    return [f"--{name}" for name in (*names, "help", "version") if name != "command"]
 
 
 def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:

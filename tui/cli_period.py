@@ -1,0 +1,72 @@
+"""`tapeboard period`: one table over a custom period on standard output. Never imports Textual."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.cells import cell_len
+
+from core import pipeline
+from core.errors import UsageError
+from core.i18n import _
+from tui.cli_arguments import Options
+from tui.cli_output import INCOMPLETE, emit, named, say
+from tui.format import DASH, day, level, pct
+
+if TYPE_CHECKING:
+    from core.period import Period, PeriodRow
+
+
+def run(options: Options) -> int:
+    """Print the table; 4 if a symbol has no return over the period."""
+    if options.begin is None or options.end is None or options.begin > options.end:
+        raise UsageError(_("--from is after --to"), _("give the first day with --from, the last one with --to"))
+    settings = options.load().settings
+    with closing(pipeline.open_pipeline(settings)) as pipe:
+        table = pipe.period(options.begin, options.end, base=options.base, basis=options.basis, ddof=options.ddof)
+    emit(msgspec.json.encode(table) + b"\n" if options.format == "json" else render(table))
+    lacking = [row.symbol for row in table.rows if row.ret is None]
+    if not lacking:
+        return 0
+    say(_("no return over the period: {symbols}").format(symbols=named(lacking)))
+    return INCOMPLETE
+
+
+def render(table: Period) -> str:
+    """The table as aligned text, its conventions in the heading."""
+    bases = {
+        "close": _("from the close before, {day}"),
+        "first-close": _("from the close of {day}"),
+        "open": _("from the open of {day}"),
+    }
+    base = DASH if table.base_session is None else day(table.base_session)
+    parts = [
+        _("{first} to {last}, {n} sessions").format(
+            first=day(table.first_session), last=day(table.last_session), n=table.sessions
+        ),
+        bases[table.base].format(day=base),
+        _("basis {basis}").format(basis=table.basis),
+        _("daily volatility ddof {ddof}").format(ddof=table.ddof),
+    ]
+    head = (_("symbol"), _("name"), _("last"), _("return %"), _("volatility %"), _("mean volume"), _("basis"))
+    lines = [head, *(_cells(row) for row in table.rows if row.last is not None)]
+    widths = [max(cell_len(line[k]) for line in lines) for k in range(len(head))]
+    text = "\n".join(
+        "  ".join(_set(cell, width, k) for k, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+        for line in lines
+    )
+    return " · ".join(parts) + "\n\n" + text + "\n"
+
+
+def _cells(row: PeriodRow) -> tuple[str, ...]:
+    volume = DASH if row.mean_volume is None else f"{row.mean_volume:,.0f}"
+    volatility = DASH if row.volatility is None else f"{100 * row.volatility:.4f}"
+    return row.symbol, row.name, level(row.last), pct(row.ret, digits=4), volatility, volume, row.basis
+
+
+def _set(cell: str, width: int, column: int) -> str:
+    """Names flush left, numbers flush right."""
+    room = " " * (width - cell_len(cell))
+    return cell + room if column in (0, 1, 6) else room + cell
