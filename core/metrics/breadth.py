@@ -12,9 +12,12 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from core.metrics.row import Row
 from core.panel import Floats
+
+Mask = npt.NDArray[np.bool_]
 
 WARM_UP = 100
 """Rows after which the McClellan oscillator no longer depends on its seed (B4)."""
@@ -84,8 +87,8 @@ class Breadth:
         self._record_shares = deque[float](maxlen=9)
         self._flows = deque[tuple[float, float, float, float]](maxlen=9)
 
-    def read(self, row: Row, values: dict[str, Floats], usable: Floats) -> dict[str, float]:
-        """The breadth of `row`; `values` are the members' metrics, `usable` is 1 where a member may be counted."""
+    def read(self, row: Row, values: dict[str, Floats], usable: Mask) -> dict[str, float]:
+        """The breadth of `row`; `values` are the members' metrics, `usable` tells which members may be counted."""
         day = self._day(row, usable)
         averages = self._averages.after(day["rana"], day["adv_share"])
         thrust = self._thrust.after(averages.thrust)
@@ -106,9 +109,8 @@ class Breadth:
             "thrusts": float(thrust.events),
         }
 
-    def advance(self, row: Row, values: dict[str, Floats], usable: Floats) -> None:
-        """Take a finished session in."""
-        now = self.read(row, values, usable)
+    def advance(self, now: dict[str, float]) -> None:
+        """Take a finished session in: what was read of it."""
         if np.isfinite(now["net_advances"]):
             self._line += now["net_advances"]
             self._begun = True
@@ -117,9 +119,9 @@ class Breadth:
         self._record_shares.append(now["record_high_share"])
         self._flows.append((now["advances"], now["declines"], now["up_volume"], now["down_volume"]))
 
-    def _day(self, row: Row, usable: Floats) -> dict[str, float]:
+    def _day(self, row: Row, usable: Mask) -> dict[str, float]:
         """B1, B2 and the ratio-adjusted net advances of B4."""
-        move = np.where(usable > 0, row.move, np.nan)
+        move = np.where(usable, row.move, np.nan)
         advances, declines = float((move > 0).sum()), float((move < 0).sum())
         counted = float(np.isfinite(move).sum())
         if counted == 0:
@@ -137,12 +139,12 @@ class Breadth:
             "rana": 1000.0 * (advances - declines) / moved if moved else 0.0,
         }
 
-    def _highs(self, row: Row, values: dict[str, Floats], usable: Floats) -> dict[str, float]:
+    def _highs(self, row: Row, values: dict[str, Floats], usable: Mask) -> dict[str, float]:
         """B7 and B8: new highs and lows of 252 sessions, their share, and its average over ten sessions.
 
         A session with neither carries the share of the one before (flagged), so that the average goes on.
         """
-        counted = (usable > 0) & np.isfinite(values["high_252"]) & np.isfinite(values["low_252"])
+        counted = usable & np.isfinite(values["high_252"]) & np.isfinite(values["low_252"])
         members = float(counted.sum())
         highs = float((counted & (row.high >= values["high_252"])).sum())
         lows = float((counted & (row.low <= values["low_252"])).sum())
@@ -161,9 +163,9 @@ class Breadth:
             "high_low_index": float(np.mean(shares)) if len(shares) == 10 else np.nan,
         }
 
-    def _volume(self, row: Row, usable: Floats, day: dict[str, float]) -> dict[str, float]:
+    def _volume(self, row: Row, usable: Mask, day: dict[str, float]) -> dict[str, float]:
         """B9 and B10: volume of the advancing and the declining members; a day without volume is left out."""
-        volume = np.where((usable > 0) & (row.volume > 0), row.volume, 0.0)
+        volume = np.where(usable & (row.volume > 0), row.volume, 0.0)
         up, down = float(volume[row.move > 0].sum()), float(volume[row.move < 0].sum())
         if up + down == 0:
             up = down = np.nan
@@ -208,20 +210,20 @@ def conflict_fires(values: dict[str, float], trend: float, threshold: float) -> 
     )
 
 
-def _participation(values: dict[str, Floats], usable: Floats) -> dict[str, float]:
+def _participation(values: dict[str, Floats], usable: Mask) -> dict[str, float]:
     """B6: share of the members above their average of 20, 50 and 200 sessions, and how many were counted."""
     result: dict[str, float] = {}
     for n in (20, 50, 200):
-        above = np.where(usable > 0, values[f"above_sma{n}"], np.nan)
+        above = np.where(usable, values[f"above_sma{n}"], np.nan)
         counted = int(np.isfinite(above).sum())
         result[f"above_sma{n}"] = float(np.nansum(above)) / counted if counted else np.nan
         result[f"above_sma{n}_counted"] = float(counted)
     return result
 
 
-def _dispersion(r: Floats, usable: Floats) -> float:
+def _dispersion(r: Floats, usable: Mask) -> float:
     """V10: sample deviation across the members of the day's returns."""
-    known = r[(usable > 0) & np.isfinite(r)]
+    known = r[usable & np.isfinite(r)]
     return float(known.std(ddof=1)) if len(known) > 1 else np.nan
 
 

@@ -41,11 +41,12 @@ def covariances(r: Floats) -> Floats:
 
 
 def absorption(r: Floats) -> Floats:
-    """X4: share of the total variance in the largest k/5 eigenvectors (half rounds up) of k series."""
+    """X4: share of the variance in the largest k/5 eigenvectors (half rounds up) of k series; NaN where none moved."""
     k = r.shape[2]
     largest = int(np.floor(k / 5 + 0.5))
     eigenvalues = _eigenvalues(covariances(r))
-    share: Floats = eigenvalues[:, -largest:].sum(axis=1) / eigenvalues.sum(axis=1)
+    total = eigenvalues.sum(axis=1)
+    share: Floats = eigenvalues[:, -largest:].sum(axis=1) / np.where(total > 0, total, np.nan)
     return share
 
 

@@ -49,8 +49,9 @@ class Members:
             row = self._fold.finished_row(t)
             usable = self._suspects.usable(row)
             self.latest = self._fold.read(row)
-            self._write(t, self._breadth.read(row, self.latest, usable))
-            self._breadth.advance(row, self.latest, usable)
+            now = self._breadth.read(row, self.latest, usable)
+            self._write(t, now)
+            self._breadth.advance(now)
             self._suspects.advance(row)
             self._fold.advance(row)
 

@@ -31,10 +31,11 @@ class Suspects:
         self._level = np.full(symbols, np.nan)  # the close in doubt; NaN where there is none
         self._stayed = np.zeros(symbols)
 
-    def usable(self, row: Row) -> Floats:
-        """1 where the symbol has a close that is beyond doubt, else 0."""
+    def usable(self, row: Row) -> npt.NDArray[np.bool_]:
+        """Where the symbol has a close that is beyond doubt."""
         level, _stayed = self._next(row)
-        return (np.isfinite(row.px) & np.isnan(level)).astype(np.float64)
+        usable: npt.NDArray[np.bool_] = np.isfinite(row.px) & np.isnan(level)
+        return usable
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
@@ -46,8 +47,10 @@ class Suspects:
 
     def _next(self, row: Row) -> tuple[Floats, Floats]:
         """The close in doubt and how many closes have stayed near it, after this row."""
-        ratio = row.px / self._last
-        jumped = _looks_wrong(ratio)
+        jumped = _looks_wrong(row.px / self._last)
+        doubted = np.isfinite(self._level)
+        if not (jumped.any() or doubted.any()):  # as good as always
+            return self._level, self._stayed
         near = np.abs(row.px / self._level - 1.0) <= STAYS
         stayed = np.where(jumped, 0.0, np.where(near, self._stayed + 1, 0.0))
         level = np.where(jumped, row.px, np.where(near & (stayed >= CLEARED_AFTER), np.nan, self._level))
@@ -56,7 +59,8 @@ class Suspects:
 
 def _looks_wrong(ratio: Floats) -> npt.NDArray[np.bool_]:
     """Where a one-session price ratio has the size of a split or of a slip."""
-    off = np.abs(ratio[:, None] / SPLIT_RATIOS - 1.0).min(axis=1) <= NEAR
-    wild = (ratio > FACTOR) | (ratio < 1 / FACTOR)
-    wrong: npt.NDArray[np.bool_] = (np.abs(ratio - 1.0) > JUMP) & (off | wild)
+    wrong: npt.NDArray[np.bool_] = np.abs(ratio - 1.0) > JUMP
+    for k in np.flatnonzero(wrong):
+        near_split = np.abs(ratio[k] / SPLIT_RATIOS - 1.0).min() <= NEAR
+        wrong[k] = near_split or not 1 / FACTOR <= ratio[k] <= FACTOR
     return wrong
