@@ -8,24 +8,37 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
+from core import universe
 from core.panel import LiveRow, Panel
-from core.snapshot import to_json
+from core.rows import RowBuilder
+from core.snapshot import Row
 from tests.core import builders
 
-SESSIONS = 320
+SESSIONS = 280
+CLOSE = datetime(2026, 1, 9, 21, tzinfo=UTC)
 LAST = SESSIONS - 1
 BY_WINDOW = ("ret", "rs", "chg_bp", "chg_pt", "rank", "rank_change", "days_at_rank1")
 
 
 def rows_of(whole: Panel, live: LiveRow | None = None) -> dict[str, dict[str, Any]]:
     """The rows by symbol, as the JSON document has them."""
-    session = builders.last_day(whole) if live is None else live.session
-    document = json.loads(to_json(builders.engine(whole).snapshot(live, builders.view(session))))
-    return {row["symbol"]: row for row in (*document["leadership"], *document["sectors"])}
+    fold, history = builders.folded(whole)
+    asof = tuple(CLOSE if np.isfinite(price) else None for price in whole.px[-1])
+    if live is not None:
+        history.put_live(live.session, fold.read(fold.live_row(live)))
+        asof = live.asof
+    builder = RowBuilder(whole, history, history.size - 1, asof=asof, live=live is not None)
+    settings = builders.settings()
+    rows: list[Row] = []
+    for group in universe.build(settings).groups:
+        classes = {i.symbol: universe.sector_class(settings, i.symbol) for i in group.instruments}
+        rows += builder.sector_rows(group, classes) if group.id == universe.SECTORS else builder.rows(group)
+    return {row["symbol"]: row for row in json.loads(msgspec.json.encode(rows))}
 
 
 def absent(row: dict[str, Any]) -> Iterator[str]:

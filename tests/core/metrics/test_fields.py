@@ -80,9 +80,11 @@ def deviation(window: Floats, ddof: int = 1) -> float:
 
 
 def expected_returns(tables: Tables) -> Expected:
-    """R1."""
-    changes = {f"ret_{n}s": tables["tr"].pct_change(n, fill_method=None) for n in (5, 21, 42, 63, 126, 252)}
-    return {"chg_1s": tables["px"].pct_change(1, fill_method=None), **changes}
+    """R1 and R12."""
+    tr = tables["tr"]
+    changes = {f"ret_{n}s": tr.pct_change(n, fill_method=None) for n in (5, 21, 42, 63, 126, 252)}
+    momentum = tr.shift(21) / tr.shift(252) - 1
+    return {"chg_1s": tables["px"].pct_change(1, fill_method=None), "momentum_12_1": momentum, **changes}
 
 
 def expected_trend(tables: Tables) -> Expected:
@@ -201,7 +203,7 @@ def true_range(tables: Tables) -> pd.DataFrame:
 
 
 NAMES = (
-    *("px", "tr", "high", "low", "volume", "r", "chg_1s"),
+    *("px", "tr", "high", "low", "volume", "r", "chg_1s", "momentum_12_1"),
     *(f"ret_{n}s" for n in (5, 21, 42, 63, 126, 252)),
     *(f"{part}_sma{n}" for n in (20, 50, 200) for part in ("dist", "slope", "above", "below")),
     *("sma20", "sma50", "sma200", "high_252", "low_252", "high_close_252"),

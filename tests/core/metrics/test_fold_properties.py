@@ -15,7 +15,7 @@ from core.panel import Floats, Panel
 from tests.core import builders
 from tests.core.builders import examples
 
-SESSIONS = 300
+SESSIONS = 260
 SYMBOLS = builders.SYMBOLS[:12]
 PRICES = ("open", "high", "low", "px", "tr")
 
@@ -44,7 +44,7 @@ def assert_same(found: Mapping[str, Floats], expected: Mapping[str, Floats], tol
 
 
 @given(seed=SEEDS, holes=HOLES, upto=st.integers(1, SESSIONS - 1))
-@examples(4)
+@examples(3)
 def test_nothing_looks_ahead(seed: int, holes: list[tuple[int, int]], upto: int) -> None:
     """Prefix: what comes later, be it absurd, changes no value of a session before, not by a bit."""
     whole = market(seed, holes)
@@ -57,7 +57,7 @@ def test_nothing_looks_ahead(seed: int, holes: list[tuple[int, int]], upto: int)
 
 
 @given(seed=SEEDS, holes=HOLES)
-@examples(4)
+@examples(2)
 def test_a_tick_is_an_append(seed: int, holes: list[tuple[int, int]]) -> None:
     """What is read off a provisional row is what is read off the same row once it is finished.
 
@@ -66,7 +66,7 @@ def test_a_tick_is_an_append(seed: int, holes: list[tuple[int, int]]) -> None:
     whole = market(seed, [*holes, (2, 63), (3, SESSIONS - 2)])
     whole = replace(whole, tr=0.9 * whole.px)
     expected = builders.fields(whole)
-    for t in (1, 64, 252, SESSIONS - 1):
+    for t in (1, 64, SESSIONS - 1):
         before = builders.part(whole, slice(t))
         fold, history = builders.folded(before)
         read = fold.read(fold.live_row(builders.live_row(whole, t)))
@@ -97,7 +97,7 @@ def test_the_first_tick_of_a_new_listing_is_its_first_bar() -> None:
 
 
 @given(seed=SEEDS, holes=HOLES, factors=st.lists(st.floats(0.01, 100), min_size=12, max_size=12))
-@examples(3)
+@examples(2)
 def test_the_unit_of_a_price_does_not_matter(seed: int, holes: list[tuple[int, int]], factors: list[float]) -> None:
     """P -> kP, every symbol by a factor of its own, the benchmark too."""
     whole = market(seed, holes)
@@ -107,7 +107,7 @@ def test_the_unit_of_a_price_does_not_matter(seed: int, holes: list[tuple[int, i
     assert_same(builders.fields(scaled), wanted, 1e-8)
 
 
-@pytest.mark.parametrize("ratio", [2.0, 10.0, 1 / 5])
+@pytest.mark.parametrize("ratio", [10.0, 1 / 5])
 def test_an_adjusted_split_leaves_no_trace_and_one_that_is_not_breaks_the_rsi(ratio: float) -> None:
     whole = builders.panel(4, SESSIONS, SYMBOLS)
     before = np.where(np.arange(SESSIONS) < 200, ratio, 1.0)[:, None]
@@ -120,7 +120,7 @@ def test_an_adjusted_split_leaves_no_trace_and_one_that_is_not_breaks_the_rsi(ra
 
 
 @given(seed=SEEDS, holes=HOLES, order=st.permutations(range(12)))
-@examples(3)
+@examples(2)
 def test_the_order_of_symbols_does_not_matter(seed: int, holes: list[tuple[int, int]], order: list[int]) -> None:
     whole = market(seed, holes)
     mixed = replace(
@@ -141,7 +141,7 @@ def test_a_symbol_without_data_changes_nothing_for_the_others() -> None:
 
 
 @given(seed=SEEDS)
-@examples(3)
+@examples(2)
 def test_returns_compound_and_oscillators_have_their_range(seed: int) -> None:
     """Π(1 + r) over a window is 1 + R_n; β(b, b) = ρ(b, b) = 1; |ρ| <= 1; RSI in 0..100."""
     whole = builders.panel(seed, SESSIONS, SYMBOLS)

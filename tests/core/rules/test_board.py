@@ -22,15 +22,15 @@ OF_PRICES = [
     if rule.id != "W20"
     for subject in rule.subjects
 ]
-ROWS = (278, 571, 611, 619)
+ROWS = (278, 285, 571, 611)
 """Rows of the eventful market on which rules are raised and left."""
 
 NAMES = [f"{rule.id} {subject}" for rule, subject in OF_PRICES]
 
 
-def warning_of(whole: Panel, rule_id: str, subject: str, **view: object) -> RiskWarning:
-    snapshot = builders.engine(whole).snapshot(None, builders.view(builders.last_day(whole), **view))
-    return next(w for w in snapshot.warnings if (w.id, w.subject) == (rule_id, subject))
+def warning_of(whole: Panel, rule_id: str, subject: str) -> RiskWarning:
+    warnings = builders.board(whole).warnings(len(whole.sessions) - 1, builders.last_day(whole), None)
+    return next(w for w in warnings if (w.id, w.subject) == (rule_id, subject))
 
 
 def course(of: RuleBoard, sessions: Panel) -> dict[str, list[builders.StateAt]]:
@@ -50,7 +50,7 @@ def test_no_state_looks_ahead(eventful: Panel, whole_course: dict[str, list[buil
     absurd = {name: getattr(eventful, name).copy() for name in builders.FIELDS}
     for values in absurd.values():
         values[590:] = values[590:][::-1] * 1e3
-    wild = course(builders.board(replace(eventful, **absurd)), eventful)
+    wild = course(builders.board(builders.part(replace(eventful, **absurd), slice(610))), eventful)
     short = builders.part(eventful, slice(590))
     cut = course(builders.board(short), short)
     for name, states in whole_course.items():
@@ -123,18 +123,14 @@ def test_a_state_older_than_the_history_says_at_least(eventful: Panel) -> None:
 
 def test_data_health_is_about_this_moment(eventful: Panel) -> None:
     """Stale by the clock or fetched long ago: both are known at once, and cured at once."""
-    whole = builders.part(eventful, slice(260))
-    day = builders.last_day(whole)
-    assert warning_of(whole, "W20", "data").state == "CLEAR"
-    late = warning_of(whole, "W20", "data", expected=day + timedelta(days=1))
+    whole = builders.part(eventful, slice(30))
+    board, day = builders.board(whole), builders.last_day(whole)
+    told = [board.warnings(29, day, age)[-1] for age in (None, 30.0, 1.0, 30.0)]
+    assert [warning.id for warning in told] == ["W20"] * 4
+    assert [warning.state for warning in told] == ["CLEAR", "WARNING", "CLEAR", "WARNING"]
+    late = board.warnings(29, day + timedelta(days=1), None)[-1]
     assert (late.state, late.sessions) == ("WATCH", 1)
     assert "SPY" in str(late.evidence["stale"])
-    assert warning_of(whole, "W20", "data", fetch_age_hours=25.0).state == "WARNING"
-    engine = builders.engine(whole)
-    course = [
-        engine.snapshot(None, builders.view(day, fetch_age_hours=age)).warnings[-1].state for age in (30.0, 1.0, 30.0)
-    ]
-    assert course == ["WARNING", "CLEAR", "WARNING"]
 
 
 def test_data_health_of_the_past_counts_what_had_begun_and_lacked_a_bar(eventful: Panel) -> None:

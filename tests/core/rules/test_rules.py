@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
+from core.engine import Engine
 from core.metrics.leadership import SpreadValues
-from core.panel import Panel
+from core.panel import LiveRow, Panel
 from core.rules import catalogue
 from core.rules.board import RuleBoard
 from core.rules.machine import Judgement
@@ -256,17 +259,19 @@ def test_w20(
 
 # --- without inputs -------------------------------------------------------------------------------------------------
 
-LEAD_RULES = {("W01", "IWM-SPY"), ("W01b", "IWM-SPY"), ("W02", "IWM-SPY")}
+Warnings = dict[tuple[str, str], RiskWarning]
 
 
-def of_its_own(symbol: str) -> set[tuple[str, str]]:
-    return {(rule, symbol) for rule in ("W06", "W07", "W19", "W19b")}
+def warnings_of(engine: Engine, session: date, live: LiveRow | None = None) -> Warnings:
+    warnings = engine.snapshot(live, builders.view(session)).warnings
+    return {(warning.id, warning.subject): warning for warning in warnings}
 
 
-def warnings_of(whole: Panel) -> dict[tuple[str, str], RiskWarning]:
-    day = builders.last_day(whole)
-    snapshot = builders.engine(whole).snapshot(None, builders.view(day))
-    return {(warning.id, warning.subject): warning for warning in snapshot.warnings}
+def without_quote(live: LiveRow, column: int) -> LiveRow:
+    fields = {name: getattr(live, name).copy() for name in ("open", "high", "low", "px", "volume")}
+    for values in fields.values():
+        values[column] = np.nan
+    return replace(live, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -276,49 +281,49 @@ def soaring(eventful: Panel) -> Panel:
 
 
 @pytest.fixture(scope="module")
-def complete(soaring: Panel) -> dict[tuple[str, str], RiskWarning]:
-    return warnings_of(soaring)
+def engine(soaring: Panel) -> Engine:
+    return builders.engine(soaring)
 
 
-def test_with_all_inputs_all_is_evaluated(complete: dict[tuple[str, str], RiskWarning]) -> None:
-    assert {warning.state for warning in complete.values()} == {"CLEAR", "WATCH", "WARNING"}
-    assert not any(warning.missing for warning in complete.values())
+def check_lacking(found: Warnings, complete: Warnings, symbol: str, health: str) -> None:
+    """oracles.md F, 12: NOT_EVALUATED, never CLEAR, and nothing else changes. W20 alone is always evaluated."""
+    needing = {key for key in complete if key[0] != "W20" and symbol in key[1].split("-")}
+    for key, warning in found.items():
+        if key[0] == "W20":
+            assert warning.state == health
+            assert (symbol in str(warning.evidence["missing"])) is (health != "CLEAR")
+        elif key in needing:
+            assert (warning.state, warning.since, warning.sessions) == ("NOT_EVALUATED", None, None)
+            assert warning.missing == (symbol,)
+            assert symbol in warning.text
+        else:
+            before = complete[key]
+            assert (warning.state, warning.since, warning.sessions) == (before.state, before.since, before.sessions)
+
+
+def test_with_all_inputs_all_is_evaluated(engine: Engine, soaring: Panel) -> None:
+    warnings = warnings_of(engine, builders.last_day(soaring)).values()
+    assert {warning.state for warning in warnings} == {"CLEAR", "WATCH", "WARNING"}
+    assert not any(warning.missing for warning in warnings)
 
 
 @pytest.mark.parametrize(
-    ("symbol", "needing", "health"),
-    [
-        ("SPY", LEAD_RULES | of_its_own("SPY"), "WARNING"),
-        ("IWM", LEAD_RULES | of_its_own("IWM"), "WARNING"),
-        ("QQQ", of_its_own("QQQ"), "WATCH"),
-        ("XLB", set(), "WATCH"),
-        ("^VIX", set(), "WATCH"),
-        ("RSP", set(), "CLEAR"),
-    ],
+    ("symbol", "health"),
+    [("SPY", "WARNING"), ("IWM", "WARNING"), ("QQQ", "WATCH"), ("XLB", "WATCH"), ("^VIX", "WATCH"), ("RSP", "CLEAR")],
 )
-def test_a_missing_input_takes_down_the_rules_that_need_it_and_no_other(
-    symbol: str,
-    needing: set[tuple[str, str]],
-    health: str,
-    soaring: Panel,
-    complete: dict[tuple[str, str], RiskWarning],
+def test_a_missing_quote_takes_down_the_rules_that_need_it_and_no_other(
+    symbol: str, health: str, engine: Engine, eventful: Panel
 ) -> None:
-    """oracles.md F, 12: NOT_EVALUATED, never CLEAR. W20 alone is always evaluated."""
-    found = warnings_of(builders.without(soaring, symbol))
-    w20 = found.pop(("W20", "data"))
-    assert w20.state == health
-    assert (symbol in str(w20.evidence["missing"])) is (health != "CLEAR")
-    assert {key for key, warning in found.items() if warning.state == "NOT_EVALUATED"} == needing
-    for key, warning in found.items():
-        if key in needing:
-            assert (warning.since, warning.sessions, warning.missing) == (None, None, (symbol,))
-            assert symbol in warning.text
-        else:
-            assert (warning.state, warning.since, warning.sessions) == (
-                complete[key].state,
-                complete[key].since,
-                complete[key].sessions,
-            )
+    live = builders.live_row(eventful, 590)
+    lacking = without_quote(live, eventful.symbols.index(symbol))
+    complete = warnings_of(engine, live.session, live)
+    check_lacking(warnings_of(engine, live.session, lacking), complete, symbol, health)
+
+
+def test_a_symbol_without_any_data_takes_down_the_rules_that_need_it(engine: Engine, soaring: Panel) -> None:
+    day = builders.last_day(soaring)
+    found = warnings_of(builders.engine(builders.without(soaring, "SPY")), day)
+    check_lacking(found, warnings_of(engine, day), "SPY", "WARNING")
 
 
 @pytest.mark.parametrize("rule_id", ["W01", "W01b", "W02", "W06", "W07", "W19", "W19b"])

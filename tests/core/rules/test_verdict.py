@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.engine import Engine
 from core.panel import Panel
 from core.rules.board import RuleBoard
 from core.rules.verdict import Confirmed, Word, raw_state
@@ -76,9 +77,15 @@ def test_six_of_eleven_sectors_take_part(above: int, whole: Panel) -> None:
     assert piece.holds is (above == 6)
 
 
+@pytest.fixture(scope="module")
+def engine(whole: Panel) -> Engine:
+    return builders.engine(whole)
+
+
 @pytest.mark.parametrize("symbol", ["SPY", "IWM", "RSP", *SECTORS])
-def test_without_one_of_its_inputs_there_is_no_verdict(symbol: str, whole: Panel) -> None:
-    found = builders.board(builders.without(whole, symbol, rows=slice(LAST - 1, None))).verdict(LAST - 1)
+def test_without_one_of_its_inputs_there_is_no_verdict(symbol: str, engine: Engine, eventful: Panel) -> None:
+    live = builders.live_row(builders.without(eventful, symbol), LAST)
+    found = engine.snapshot(live, builders.view(live.session)).verdict
     assert (found.state, found.since) == ("NOT EVALUATED", None)
     assert None in {piece.holds for piece in found.evidence}
 
