@@ -15,6 +15,9 @@ from msgspec import Meta
 
 from core.model import SymbolClass
 
+CORE = "core"
+"""The universe without members: the watched funds and indices alone."""
+
 FeedName: TypeAlias = Literal["auto", "yahoo", "alpaca", "files", "simulated"]
 Basis: TypeAlias = Literal["tr", "px"]
 Window: TypeAlias = Literal["1s", "5s", "21s", "63s", "126s", "252s"]
@@ -142,6 +145,21 @@ class WatchGroup(_Section, kw_only=True, frozen=True):
     cls: SymbolClass = msgspec.field(name="class", default=SymbolClass.STOCK)
 
 
+class MemberListSettings(_Section, kw_only=True, frozen=True):
+    """`[universes.ID]`: either `symbols` or `file`, the path of a list."""
+
+    symbols: tuple[Ticker, ...] = ()
+    file: str = ""
+    title: str = ""
+
+
+class HoldingSettings(_Section, kw_only=True, frozen=True):
+    """`[holdings]`: by fund, the path of its holdings file, "" for none."""
+
+    SPY: str
+    IWM: str
+
+
 class MetricSettings(_Section, kw_only=True, frozen=True):
     """`[metrics]`."""
 
@@ -235,6 +253,8 @@ class Settings(_Section, kw_only=True, frozen=True):
     sessions: SessionSettings
     refresh: RefreshSettings
     universe: UniverseSettings
+    universes: dict[str, MemberListSettings]
+    holdings: HoldingSettings
     metrics: MetricSettings
     warnings: WarningSettings
     screen: ScreenSettings

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import msgspec.inspect as mi
 
 from core.i18n import _
-from core.settings import Settings
+from core.settings import CORE, MemberListSettings, Settings
 from core.text import clean
 
 Path: TypeAlias = tuple[str, ...]
@@ -86,7 +86,17 @@ def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mi
     if settings.metrics.scheme not in settings.universe.schemes:
         schemes = settings.universe.schemes
         yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
+    yield from _member_lists(settings.universes)
     yield from _keys(settings.keys, commands)
+
+
+def _member_lists(universes: Mapping[str, MemberListSettings]) -> Iterator[Mistake]:
+    for name, entry in universes.items():
+        if name == CORE:
+            yield Mistake(("universes", name), _("a name of your own"), _("that of the watched funds and indices"))
+        elif bool(entry.symbols) == bool(entry.file):
+            found = _("both") if entry.file else _("neither")
+            yield Mistake(("universes", name), _("either symbols or a file"), found)
 
 
 def _keys(keys: Mapping[str, str], commands: Collection[str]) -> Iterator[Mistake]:

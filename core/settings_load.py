@@ -106,9 +106,21 @@ def _load(user_file: Path | None, user: Table) -> Loaded:
 
 def _resolved(settings: Settings, file: Path) -> Settings:
     """The settings with what depends on the place filled in: paths named in `file`, and the user's own store."""
-    data = tuple(_anchored(path, file) for path in settings.feed.data)
-    store = _replaced(settings.store, url=settings.store.url or default_url())
-    return _replaced(settings, feed=_replaced(settings.feed, data=data), store=store)
+    data = tuple(_anchored(path, file, "feed.data") for path in settings.feed.data)
+    return _replaced(
+        settings,
+        feed=_replaced(settings.feed, data=data),
+        store=_replaced(settings.store, url=settings.store.url or default_url()),
+        universes={
+            name: _replaced(entry, file=_optional(entry.file, file, dotted(("universes", name, "file"))))
+            for name, entry in settings.universes.items()
+        },
+        holdings=_replaced(
+            settings.holdings,
+            SPY=_optional(settings.holdings.SPY, file, "holdings.SPY"),
+            IWM=_optional(settings.holdings.IWM, file, "holdings.IWM"),
+        ),
+    )
 
 
 def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[str, ...] = ()) -> Table:
@@ -167,13 +179,20 @@ def _unreadable(path: Path, found: str, mend: str) -> SettingsError:
     return SettingsError(expected.format(file=_shown(path), found=found), mend)
 
 
-def _anchored(path: str, file: Path) -> str:
-    """`path` as the configuration file `file` means it: relative to its folder, `~` the home folder."""
+def _optional(path: str, file: Path, key: str) -> str:
+    """`_anchored`, or "" where there is no path."""
+    return _anchored(path, file, key) if path else ""
+
+
+def _anchored(path: str, file: Path, key: str) -> str:
+    """`path` as `key` of the configuration file `file` means it: relative to its folder, `~` the home folder."""
     try:
         return str(file.absolute().parent / Path(path).expanduser())
     except RuntimeError:
-        message = _('{file}: feed.data: expected a path, found "{path}", whose home folder is unknown')
-        raise SettingsError(message.format(file=_shown(file), path=clean(path)), _("write the whole path")) from None
+        message = _('{file}: {key}: expected a path, found "{path}", whose home folder is unknown').format(
+            file=_shown(file), key=clean(key), path=clean(path)
+        )
+        raise SettingsError(message, _("write the whole path")) from None
 
 
 def _shown(path: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import SettingsError
 from core.model import SymbolClass
-from core.settings import Settings, WatchGroup
+from core.settings import MemberListSettings, Settings, WatchGroup
 from core.settings_check import against_types
 from core.settings_dump import to_toml
 from core.settings_load import DEFAULT, default_file, defaults, load, user_config_file
@@ -128,6 +128,17 @@ class TestMerging:
         loaded = load(write(tmp_path, '[feed]\ndata = ["market", "/abs/prices.csv", "~/more"]\n'))
         assert loaded.settings.feed.data == (f"{tmp_path}/market", "/abs/prices.csv", "/home/somebody/more")
 
+    def test_so_do_those_of_lists_and_holdings(self, tmp_path: Path) -> None:
+        text = (
+            '[universes.mine]\nfile = "mine.csv"\n[universes.few]\nsymbols = ["A"]\n[holdings]\nIWM = "/abs/IWM.csv"\n'
+        )
+        settings = load(write(tmp_path, text)).settings
+        assert settings.universes == {
+            "mine": MemberListSettings(file=f"{tmp_path}/mine.csv"),
+            "few": MemberListSettings(symbols=("A",)),
+        }
+        assert (settings.holdings.SPY, settings.holdings.IWM) == ("", "/abs/IWM.csv")
+
     def test_a_byte_order_mark_is_no_mistake(self, tmp_path: Path) -> None:
         file = tmp_path / "config.toml"
         file.write_bytes(b"\xef\xbb\xbf[refresh]\nopen = 20\n")
@@ -220,6 +231,8 @@ DAY = "a date such as 2025-01-09, without quotes"
 GROUPS = "index_funds, size, style, sectors, industry, small_caps, cross_asset, indices, volatility or rates"
 SECTORS = "XLB, XLC, XLE, XLF, XLI, XLK, XLP, XLRE, XLU, XLV or XLY"
 
+SECTIONS = "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, screen, keys or watchlist"
+
 Case = tuple[str, str, str, str, str | None]
 
 MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest of the answer
@@ -241,7 +254,7 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
     (
         "zzz = 1",
         "zzz",
-        "a known key (feed, store, sessions, refresh, universe, metrics, warnings, screen, keys or watchlist)",
+        f"a known key ({SECTIONS})",
         '"zzz"',
         None,
     ),
@@ -321,6 +334,23 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
         '"MSCI"',
         "msci",
     ),
+    # Lists of members.
+    ("[universes.mine]\ntitle = 'x'", "universes.mine", "either symbols or a file", "neither", None),
+    (
+        "[universes.mine]\nsymbols = ['A']\nfile = 'a.csv'",
+        "universes.mine",
+        "either symbols or a file",
+        "both",
+        None,
+    ),
+    (
+        "[universes.core]\nsymbols = ['A']",
+        "universes.core",
+        "a name of your own",
+        "that of the watched funds and indices",
+        None,
+    ),
+    ('[holdings]\nspy = "a.csv"', "holdings.spy", "a known key (SPY or IWM)", '"spy"', "SPY"),
     # Keys.
     ('[keys]\nzom = "z"', "keys.zom", "a command", '"zom"', "zoom"),
     ('[keys]\nzoom = "f1, s"', "keys.sort_next", "a key that no other command has", '"s", which zoom has too', None),
