@@ -451,7 +451,7 @@ async def test_the_row_at_the_cursor_stands_out_with_and_without_the_focus() -> 
 async def test_every_style_of_a_cell_is_told_apart_from_plain_text(theme: str) -> None:
     cells = {style: Cell(style, style) for style in STYLES}
     app = stage([TableRow("A", {}), TableRow("B", cells)], columns=[Column(s, s, 9) for s in STYLES])
-    async with app.run_test(size=(120, 5)) as pilot:
+    async with app.run_test(size=(10 * len(STYLES) + 2, 5)) as pilot:
         before = app.table.render_line(2)
         app.theme = theme
         await pilot.pause()
@@ -461,6 +461,12 @@ async def test_every_style_of_a_cell_is_told_apart_from_plain_text(theme: str) -
             assert (own.color, own.bold, own.italic) != (plain.color, plain.bold, plain.italic), style
             assert own.bgcolor is not None
         assert (app.table.render_line(2) is before) == (theme == "textual-dark")
+
+
+async def test_the_title_of_an_accent_column_stands_out() -> None:
+    app = stage([], columns=[Column("a", "plain", 8), Column("b", "accent", 8, accent=True)])
+    async with app.run_test(size=(30, 3)):
+        assert style_of(app, 0, "accent").color != style_of(app, 0, "plain").color
 
 
 async def test_without_colour_the_cursor_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:

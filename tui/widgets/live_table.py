@@ -196,8 +196,10 @@ class LiveTable(ScrollView, can_focus=True):
         """Line `y` of the widget: the header, or a line of the body."""
         width = self._width
         if y < HEADER:
+            accent = {column.key for column in self._columns if column.accent}
             more = (self._page > 0, self._page < len(self._pages) - 1)
-            return paint_header(self._slots, self._looks, width, sort=(self.sort_key, self.sort_reverse), more=more)
+            sort = (self.sort_key, self.sort_reverse)
+            return paint_header(self._slots, self._looks, width, accent=accent, sort=sort, more=more)
         at = self.scroll_offset.y + y - HEADER
         if at >= len(self._body.lines):
             return Strip.blank(width, self._looks["row", "", ""])

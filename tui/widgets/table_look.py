@@ -10,10 +10,13 @@ from rich.style import Style
 CLASS: Final = "live-table--"
 """What the names of all component classes begin with."""
 
-STYLES: Final = ("up", "down", "flat", "dim", "strong", "accent", "watch", "warning", "info", "ok", "stale")
+STYLES: Final = ("up", "down", "flat", "dim", "strong", "accent", "watch", "warning", "info", "ok", "stale", "spark")
 """What a `Cell.style` can be, besides "": each has a component class."""
 
-PARTS: Final = ("header", "sorted", "section", "row", "cursor", "mark", "note", "flash-up", "flash-down", "flash-flat")
+PARTS: Final = (
+    *("header", "sorted", "section", "rule", "row", "cursor", "mark", "note"),
+    *("flash-up", "flash-down", "flash-flat"),
+)
 """The other component classes: kinds of line, parts of them, and changes."""
 
 DEFAULT_CSS: Final = """
@@ -23,7 +26,7 @@ LiveTable {
     color: $foreground;
     & > .live-table--header { color: $text-muted; }
     & > .live-table--sorted { color: $text-accent; }
-    & > .live-table--section { color: $text-muted; }
+    & > .live-table--section, & > .live-table--rule { color: $text-muted; }
     & > .live-table--mark { color: $text-muted; }
     & > .live-table--cursor { background: $foreground 5%; }
     &:focus > .live-table--mark { color: $text-accent; text-style: bold; }
@@ -35,7 +38,7 @@ LiveTable {
     & > .live-table--watch { color: $text-warning; }
     & > .live-table--info { color: $text-primary; }
     & > .live-table--accent { color: $text-accent; }
-    & > .live-table--flat, & > .live-table--dim { color: $text-muted; }
+    & > .live-table--flat, & > .live-table--dim, & > .live-table--spark { color: $text-muted; }
     & > .live-table--stale { color: $text-muted; text-style: italic; }
     & > .live-table--strong { text-style: bold; }
 

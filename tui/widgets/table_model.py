@@ -24,6 +24,7 @@ class Column:
     """A column, `width` cells wide; where `flex`, it takes a share of the room that is left.
 
     Priority 0 is always shown; of the others the highest number leaves first when the table is too narrow.
+    The title of an `accent` column stands out.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     align: Align = "right"
     flex: bool = False
     priority: int = 0
+    accent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ neighbours of one style become one `Segment`, and styles come ready from `Looks`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -74,9 +74,18 @@ def paint_row(
 
 
 def paint_header(
-    slots: Sequence[Slot], looks: Looks, width: int, *, sort: tuple[str | None, bool], more: tuple[bool, bool]
+    slots: Sequence[Slot],
+    looks: Looks,
+    width: int,
+    *,
+    accent: Collection[str],
+    sort: tuple[str | None, bool],
+    more: tuple[bool, bool],
 ) -> Strip:
-    """The titles. `sort`: the sorted column and whether it falls; `more`: columns hidden left and right."""
+    """The titles, those in `accent` standing out.
+
+    `sort`: the sorted column and whether it falls; `more`: whether columns are hidden left and right.
+    """
     plain, hint = looks["header", "", ""], looks["header", "mark", ""]
     segments = [Segment(MORE_LEFT if more[0] else " ", hint)]
     sort_key, reverse = sort
@@ -87,7 +96,9 @@ def paint_header(
                 Segment(fit(shorten(title, cells - 1) + arrow, cells, align), looks["header", "sorted", ""])
             )
         else:
-            segments.append(Segment(fit(title, cells, align), plain))
+            segments.append(
+                Segment(fit(title, cells, align), looks["header", "accent", ""] if key in accent else plain)
+            )
         segments.append(Segment(" ", plain))
     strip = _strip(segments, plain, width)
     return _strip([*strip.crop(0, width - MARGIN), Segment(MORE_RIGHT, hint)], plain, width) if more[1] else strip
@@ -95,9 +106,10 @@ def paint_header(
 
 def paint_section(title: str, looks: Looks, width: int) -> Strip:
     """The header of a section: its title in a rule across the whole width."""
-    plain = looks["section", "", ""]
-    start = f"{RULE} {shorten(title, width - 4)} "
-    return _strip([Segment(start + RULE * (width - cell_len(start)), plain)], plain, width)
+    plain, rule = looks["section", "", ""], looks["section", "rule", ""]
+    title = shorten(title, width - 4)
+    rest = " " + RULE * (width - cell_len(title) - 3)
+    return _strip([Segment(f"{RULE} ", rule), Segment(title, plain), Segment(rest, rule)], plain, width)
 
 
 def paint_note(note: Cell, looks: Looks, width: int) -> Strip:
