@@ -60,11 +60,15 @@ class Bridge:
         self._opener = opener
         self._refresh = refresh
         self._frozen = frozen
+        self._opened = False
         self._source: SnapshotSource | None = None
         self._scheduler: Scheduler | None = None
 
     def open(self) -> None:
-        """Begin to open the source; `SourceReady` or `SourceFailed` will be posted."""
+        """Begin to open the source, once; `SourceReady` or `SourceFailed` will be posted."""
+        if self._opened:
+            return
+        self._opened = True
         threading.Thread(target=self._open, name="tapeboard-open", daemon=True).start()
 
     def start(self, source: SnapshotSource) -> None:

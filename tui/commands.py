@@ -15,6 +15,7 @@ from textual.keys import format_key
 
 from core.i18n import _
 
+OPENING: Final = "opening"
 BOARD: Final = "board"
 HELP: Final = "help"
 
@@ -50,13 +51,13 @@ def registry() -> tuple[Command, ...]:
         Command("window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6),
         Command("sort_next", _("sort"), _("sort this pane by its next column"), 5),
         Command("sort_reverse", _("sort"), _("turn the order round"), 5),
-        Command("refresh", _("refresh"), _("refresh now"), 3),
-        Command("pause", _("pause"), _("hold the display, or let it go on; data are still collected"), 3),
+        Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, BOARD)),
+        Command("pause", _("pause"), _("hold the display, or let it go on"), 3),
         Command("faster", _("pace"), _("refresh more often"), 2),
         Command("slower", _("pace"), _("refresh less often"), 2),
-        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1),
-        Command("help", _("help"), _("this help, and back"), 9, (BOARD, HELP)),
-        Command("quit", _("quit"), _("quit at once"), 9, (BOARD, HELP)),
+        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1, (OPENING, BOARD, HELP)),
+        Command("help", _("help"), _("this help, and back"), 9, (OPENING, BOARD, HELP)),
+        Command("quit", _("quit"), _("quit at once"), 9, (OPENING, BOARD, HELP)),
     )
 
 

@@ -26,6 +26,7 @@ class Palette:
     strong: str
     dim: str
     rule: str
+    spark: str
     accent: str
     green: str
     red: str
@@ -44,6 +45,7 @@ PALETTES: Final = (
         strong="#f2f4f7",
         dim="#858d99",
         rule="#2f363f",
+        spark="#5f6f82",
         accent="#6cb2f5",
         green="#5fc08b",
         red="#ee7f77",
@@ -60,6 +62,7 @@ PALETTES: Final = (
         strong="#0c0f13",
         dim="#646b75",
         rule="#d3d2cc",
+        spark="#8391a0",
         accent="#1560ad",
         green="#0d693b",
         red="#b3261e",
@@ -76,6 +79,7 @@ PALETTES: Final = (
         strong="#ffffff",
         dim="#cfcfcf",
         rule="#8c8c8c",
+        spark="#a9b8c6",
         accent="#ffe14d",
         green="#5dff9b",
         red="#ff9d9d",
@@ -111,6 +115,7 @@ def _theme(palette: Palette, up_is: Literal["green", "red"]) -> Theme:
             "strong": palette.strong,
             "dim": palette.dim,
             "rule": palette.rule,
+            "spark": palette.spark,
             "watch": palette.watch,
             "alarm": palette.warning,
             "info": palette.info,

@@ -47,7 +47,7 @@ def test_the_footer_tells_what_works_here() -> None:
     wide = footer(160)
     for words in ("1 2 3 pane", "w W window", "s S sort", "+ - pace", "T theme", "? help", "q quit"):
         assert words in wide
-    assert footer(160, HELP) == "? help q quit"
+    assert footer(160, HELP) == "T theme ? help q quit"
 
 
 def test_a_narrow_footer_keeps_help_and_quit_and_whole_entries() -> None:

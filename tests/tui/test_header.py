@@ -64,7 +64,7 @@ def test_a_stored_snapshot_tells_its_age() -> None:
 def test_a_failure_shows_at_once_and_counts_as_a_problem() -> None:
     broken = builders.source(problems=(ProblemNote(kind="missing", symbol="XYZ", text="gone"),))
     text = header(builders.rich(source=broken), failure="connection refused")
-    assert "failed: connection refused" in text
+    assert "✗ connection refused" in text
     assert "2 problems" in text
     assert "failed" in header(builders.rich(), 80, failure="a very long story " * 9)
 

@@ -7,6 +7,8 @@ from tui.themes import PALETTES, Palette, themes
 
 READABLE = 4.5
 """The contrast that WCAG 2 asks of text."""
+GRAPHIC = 3.0
+"""What it asks of charts."""
 
 
 def luminance(color: Color) -> float:
@@ -31,6 +33,11 @@ def test_text_is_readable_on_the_ground_and_at_the_cursor(palette: Palette, name
     color = Color.parse(getattr(palette, name))
     assert contrast(color, Color.parse(palette.ground)) >= READABLE
     assert contrast(color, Color.parse(palette.cursor)) >= READABLE
+
+
+@pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
+def test_a_chart_is_seen_though_it_is_no_text(palette: Palette) -> None:
+    assert contrast(Color.parse(palette.spark), Color.parse(palette.ground)) >= GRAPHIC
 
 
 @pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)

@@ -14,11 +14,7 @@ class Footer(Line):
 
     def __init__(self, screen: str, keys: Mapping[str, str]) -> None:
         super().__init__(id="footer")
-        self._pieces = footer_pieces(screen, keys)
-
-    def on_mount(self) -> None:
-        """Show them; they do not change."""
-        self.show(self._pieces)
+        self.show(footer_pieces(screen, keys))
 
 
 def footer_pieces(screen: str, keys: Mapping[str, str]) -> list[Piece]:

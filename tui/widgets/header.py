@@ -37,7 +37,7 @@ def header_left(status: Status) -> list[Piece]:
     if status.stored:
         pieces.append(piece(*_stored(snapshot, hope=not status.fatal), style="watch", weight=80))
     if status.failure:
-        text = _("failed: {failure}").format(failure=status.failure)
+        text = f"✗ {status.failure}"
         pieces.append(piece(text, shorten(text, 60), shorten(text, 30), _("failed"), style="warning", weight=45))
     return pieces if snapshot.session is None else [*pieces, *_session(snapshot, snapshot.session)]
 

@@ -1,7 +1,7 @@
 """One line of pieces, some at its left end and some at its right: the header, the verdict, the footer, titles.
 
 Each piece comes in several forms, longest first; `fit` shortens the least important ones until the line
-holds them. Pieces are drawn as segments, so nothing in them is ever parsed.
+holds them. Nothing in a piece is ever parsed as markup.
 """
 
 from __future__ import annotations
@@ -11,15 +11,26 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
+from textual.content import Content
+from textual.style import Style
 from textual.widget import Widget
 
 from core.text import clean
 from tui.format import shorten
 
-STYLES: Final = ("up", "down", "dim", "strong", "accent", "watch", "warning", "info", "badge", "verdict", "rule")
+STYLES: Final = {
+    "": "",
+    "dim": "$dim",
+    "strong": "bold $strong",
+    "accent": "bold $accent",
+    "watch": "$watch",
+    "warning": "bold $alarm",
+    "info": "$info",
+    "rule": "$rule",
+    "badge": "bold reverse $watch",
+    "verdict": "bold reverse $accent",
+}
+"""What a `Piece.style` can be, in the colours of the theme. Reversed ones stand out without colour as well."""
 GROUNDED: Final = ("badge", "verdict")
 KEEP: Final = 100
 """The weight of a piece that never gives way."""
@@ -79,9 +90,8 @@ class Line(Widget):
     """A line of the screen that shows `left` and `right` pieces, and repaints only when they change."""
 
     DEFAULT_CSS = """
-    Line { height: 1; }
+    Line { height: 1; text-wrap: nowrap; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{style}" for style in STYLES}
 
     FILL: ClassVar[str] = ""
     """What the room between left and right is filled with, after a blank, in style `rule`."""
@@ -90,6 +100,7 @@ class Line(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
+        self.auto_links = False  # what can be clicked is coloured like the rest
         self._left: tuple[Piece, ...] = ()
         self._right: tuple[Piece, ...] = ()
 
@@ -99,31 +110,28 @@ class Line(Widget):
             self._left, self._right = tuple(left), tuple(right)
             self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """The only line."""
-        width = self.size.width
-        inner = max(0, width - self.MARGIN)
+    def render(self) -> Content:
+        """The pieces as they fit, and the room between them."""
+        inner = max(0, self.size.width - self.MARGIN)
         shown = fit((*self._left, *self._right), inner)
         left, right = shown[: len(self._left)], shown[len(self._left) :]
         room = max(0, inner - measure(right))
-        segments = self._segments(left, room)
-        free = room - sum(segment.cell_length for segment in segments)
-        segments.append(Segment((" " + self.FILL * free if self.FILL else " " * free)[:free], self._style("rule")))
-        segments += self._segments(right, inner - room)
-        return Strip(segments).adjust_cell_length(width, self._style(""))
+        begin, end = _drawn(left, room), _drawn(right, inner - room)
+        free = room - sum(part.cell_length for part in begin)
+        fill = (" " + self.FILL * free if self.FILL else " " * free)[:free]
+        return Content.assemble(*begin, (fill, STYLES["rule"]), *end)
 
-    def _segments(self, pieces: Sequence[Piece], room: int) -> list[Segment]:
-        segments: list[Segment] = []
-        for one in pieces:
-            text = shorten(padded(one), room - one.gap)
-            if not text:
-                continue
-            style = self._style(one.style)
-            if one.action:
-                style += Style.from_meta({"@click": one.action})
-            segments += [Segment(" " * one.gap, self._style("")), Segment(text, style)]
-            room -= one.gap + cell_len(text)
-        return segments
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"line--{name}") if name else self.rich_style
+def _drawn(pieces: Sequence[Piece], room: int) -> list[Content]:
+    """The pieces one after the other in at most `room` cells."""
+    parts: list[Content] = []
+    for one in pieces:
+        text = shorten(padded(one), room - one.gap)
+        if not text:
+            continue
+        style = Style.parse(STYLES[one.style])
+        if one.action:
+            style += Style.from_meta({"@click": one.action})
+        parts += [Content(" " * one.gap), Content.styled(text, style)]
+        room -= one.gap + cell_len(text)
+    return parts
