@@ -1,0 +1,90 @@
+"""Cells that several panes share: a change with its colour, a rank, a sparkline, a symbol, a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import UnsetType
+
+from core.i18n import _
+from core.snapshot import Row, Status, Value
+from tui import format as fmt
+from tui.widgets.live_table import Cell
+from tui.widgets.spark import diverging_bar, sparkline
+
+ROOMY: Final = 140
+"""Tables of so many cells have longer sparklines and bars."""
+THIN: Final = str.maketrans("█▌▐", "━╸╺")
+DASH: Final = Cell(fmt.DASH, "dim")
+
+
+def percent(x: Value, digits: int = 2, *, colour: bool = True) -> Cell:
+    """A change in percent, coloured by its direction."""
+    if x is None:
+        return DASH
+    return Cell(fmt.pct(x, digits), fmt.direction(x, digits) if colour else "", x)
+
+
+def plain(x: Value, digits: int = 1, scale: float = 1.0) -> Cell:
+    """A number without sign."""
+    return DASH if x is None else Cell(fmt.number(scale * x, digits, sign=False), "", x)
+
+
+def change(row: Row, window: str, *, colour: bool = True) -> Cell:
+    """The change of a symbol over a window: percent, or basis points, or points, as its class has it."""
+    for changes, form in ((row.chg_bp, fmt.bp), (row.chg_pt, fmt.pt)):
+        if not isinstance(changes, UnsetType):
+            x = changes.get(window)
+            style = fmt.direction(None if x is None else x / 100) if colour else ""
+            return DASH if x is None else Cell(form(x), style, x)
+    return percent(row.chg_1s if window == "1s" else of(row.ret, window), colour=colour)
+
+
+def of(values: Mapping[str, Value] | UnsetType, key: str) -> Value:
+    """One of several values that may be absent altogether."""
+    return None if isinstance(values, UnsetType) else values.get(key)
+
+
+def rank(x: Value, *, of: int | None) -> Cell:
+    """A rank among `of` members; the best of several stands out."""
+    if x is None:
+        return Cell()
+    return Cell(fmt.rank(x), "strong" if x == 1 and of != 1 else "", x)
+
+
+def climb(x: Value) -> Cell:
+    """How many places were gained."""
+    return Cell(fmt.arrow(x), "dim" if not x else "up" if x > 0 else "down", x)
+
+
+def spark_width(table: int) -> int:
+    """The cells of a sparkline in a table of `table` cells: one for every five sessions, or for every two."""
+    return 12 if table < ROOMY else 30
+
+
+def spark(values: tuple[Value, ...], width: int) -> Cell:
+    """The closes of the last 60 sessions; sorted by their change from end to end."""
+    known = [v for v in values if v is not None]
+    course = known[-1] / known[0] - 1 if known and known[0] else None
+    return Cell(sparkline(values, width).replace("█", "▇"), "spark", course)  # a gap between rows
+
+
+def bar(x: Value, widest: float, width: int) -> Cell:
+    """A change as a bar from the middle, drawn thin so that the bars of two rows do not touch."""
+    if x is None:
+        return Cell()
+    return Cell(diverging_bar(x, widest, width).translate(THIN), fmt.direction(x), x)
+
+
+def reason(status: Status) -> str:
+    """Why there is nothing to show, in words."""
+    code = status if isinstance(status, str) else status.get("last", next(iter(status.values()), ""))
+    words = {
+        "missing_input": _("the feed does not have it"),
+        "stale_input": _("stale"),
+        "short_history": _("too short a history"),
+        "gap": _("a gap in the data"),
+        "suspect": _("suspect prices"),
+    }
+    return words.get(code, code.replace("_", " "))

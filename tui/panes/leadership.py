@@ -1,0 +1,126 @@
+"""Who leads: every symbol but the sectors, in its group, ranked by the window in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from core.i18n import _
+from core.snapshot import RANK_WINDOWS, Row, Snapshot
+from tui import format as fmt
+from tui.panes import cells
+from tui.widgets.live_table import Cell, Column, TableRow
+from tui.widgets.pane import Pane
+
+ABSENT = "absent "
+"""Prefix of the sections of symbols without any price, one section for each reason."""
+
+
+class LeadershipPane(Pane):
+    """The rows of `leadership` and `watchlist`; `groups` maps the ids of the groups to their titles, in order."""
+
+    COMMAND = "pane_leadership"
+    RISING: ClassVar[frozenset[str]] = frozenset({"rank", "symbol", "name"})
+
+    def __init__(self, key: str, groups: Mapping[str, str], *, flash: bool = True) -> None:
+        super().__init__(_("Leadership"), key, flash=flash)
+        self._groups = groups
+
+    def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """See `Pane`."""
+        return snapshot.leadership, snapshot.watchlist
+
+    def columns(self) -> Sequence[Column]:
+        """See `Pane`. The window in force, the last session and the sparkline are always in view."""
+        last = max([9, *map(len, self._levels())])
+        windows = [
+            Column(w, w, 7, priority=0 if w in ("1s", self.window) else 4, accent=w == self.window)
+            for w in RANK_WINDOWS
+        ]
+        return (
+            Column("rank", "#", 3),
+            Column("climb", "Δ", 3, priority=2),
+            Column("symbol", _("Symbol"), 6, "left"),
+            Column("name", _("Name"), 12, "left", flex=True, priority=3),
+            Column("last", _("Last"), last),
+            *windows,
+            Column("sma20", _("vs 20d"), 6, priority=6),
+            Column("high", _("vs high"), 7, priority=5),
+            Column("rsi", _("RSI"), 4, priority=7),
+            Column("vol", _("vol %"), 5, priority=8),
+            Column("spark", _("60 s"), cells.spark_width(self.room), priority=1),
+        )
+
+    def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
+        """See `Pane`. Symbols without a price stand at the end, by reason."""
+        rows = self._symbols()
+        here = [(row, level) for row, level in zip(rows, self._levels(), strict=True) if row.last is not None]
+        here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
+        absent = [row for row in rows if row.last is None]
+        sections = {group: _title(title, group, rows) for group, title in self._groups.items()}
+        for row in absent:
+            why = cells.reason(row.status)
+            sections[ABSENT + why] = _("No data: {why}").format(why=why)
+        return [*(self._row(row, level) for row, level in here), *map(_absent_row, absent)], sections
+
+    def info(self) -> tuple[str, ...]:
+        """See `Pane`: window, basis, base session, order."""
+        order = self.order(_("by rank"))
+        head = f"% · {self.window}"
+        basis = "px" if self.window == "1s" else self.snapshot.basis
+        base = next((d for row in self.snapshot.leadership if (d := row.base.get(self.window))), None)
+        if base is None:
+            return f"{head} · {basis} · {order}", f"{head} · {basis}", head
+        since = _("since {day}").format(day=base.isoformat())
+        return f"{head} · {basis} · {since} · {order}", f"{head} · {basis} · {since}", f"{head} · {basis}", head
+
+    def _symbols(self) -> tuple[Row, ...]:
+        return (*self.snapshot.leadership, *self.snapshot.watchlist)
+
+    def _levels(self) -> list[str]:
+        return fmt.on_point(fmt.level(row.last) for row in self._symbols())
+
+    def _row(self, row: Row, level: str) -> TableRow:
+        rank = cells.rank(row.rank.get(self.window), of=row.rank_of.get(self.window))
+        found = {
+            "rank": rank,
+            "climb": cells.climb(row.rank_change.get(self.window)),
+            "symbol": Cell(row.symbol, rank.style, row.symbol),
+            "name": Cell(row.name, "dim", row.name),
+            "last": Cell(level, "", row.last),
+            **{w: cells.change(row, w, colour=w in ("1s", self.window)) for w in RANK_WINDOWS},
+            "sma20": cells.percent(row.dist_sma20, 1, colour=False),
+            "high": _from_high(row),
+            "rsi": cells.plain(row.rsi14),
+            "vol": cells.plain(row.annual_vol, scale=100),
+            "spark": cells.spark(row.spark, cells.spark_width(self.room)),
+        }
+        session = self.snapshot.session
+        if row.session is not None and session is not None and row.session < session:
+            found = {key: Cell(cell.text, "stale", cell.sort) for key, cell in found.items()}
+            name = _("{day} · {name}").format(day=fmt.short_day(row.session, session), name=row.name)
+            found["name"] = Cell(name, "stale", row.name)
+        return TableRow(f"{row.group} {row.symbol}", found, section=row.group)
+
+
+def _title(title: str, group: str, rows: Sequence[Row]) -> str:
+    """The title of a group; with the count of its members where some are not there."""
+    prices = [row.last for row in rows if row.group == group]
+    here = len(prices) - prices.count(None)
+    return title if here == len(prices) else _("{title} · {n} of {of}").format(title=title, n=here, of=len(prices))
+
+
+def _absent_row(row: Row) -> TableRow:
+    found = {
+        "symbol": Cell(row.symbol, "stale", row.symbol),
+        "name": Cell(row.name, "stale", row.name),
+        "last": Cell(fmt.DASH, "stale"),
+    }
+    return TableRow(f"{row.group} {row.symbol}", found, section=ABSENT + cells.reason(row.status))
+
+
+def _from_high(row: Row) -> Cell:
+    """Distance from the highest close of 252 sessions; a record close by its name."""
+    if row.record_close:
+        return Cell(_("record"), "accent", 0.0)
+    return cells.percent(row.dist_high_close_252, 1, colour=False)
