@@ -1,0 +1,81 @@
+"""A source of snapshots that follows a script, and waiting for what it brings to the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+from textual.pilot import Pilot
+
+from core.snapshot import Snapshot
+from tests.tui import builders
+from tui.app import TapeboardApp
+from tui.screens.board import BoardScreen
+
+PATIENCE = 10.0
+"""Seconds after which a condition that is awaited counts as never coming true."""
+
+Step: TypeAlias = Snapshot | Exception | threading.Event
+
+
+class Script:
+    """Each refresh gives the next step, the last one again and again; an event hangs until it is set."""
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = list(steps)
+        self.refreshes = 0
+        self.closed = threading.Event()
+
+    def refresh(self) -> Snapshot:
+        """The next step."""
+        step = self._steps[min(self.refreshes, len(self._steps) - 1)]
+        self.refreshes += 1
+        if isinstance(step, threading.Event):
+            step.wait(PATIENCE)
+            return builders.rich()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed.set()
+
+
+def app(*steps: Step, **changes: object) -> TapeboardApp:
+    """The application over a script; `changes` are keys of `[screen]`."""
+    script = Script(*(steps or (builders.rich(),)))
+    return TapeboardApp(builders.settings(**changes), lambda: script)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the application work until the condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await pilot.pause()
+
+
+async def board(pilot: Pilot[None]) -> BoardScreen:
+    """The board, once it is there, under whatever screen is on top."""
+    await until(pilot, lambda: any(isinstance(screen, BoardScreen) for screen in pilot.app.screen_stack))
+    (screen,) = (screen for screen in pilot.app.screen_stack if isinstance(screen, BoardScreen))
+    await until(pilot, lambda: screen.is_mounted)
+    await pilot.pause()
+    return screen
+
+
+async def shown(pilot: Pilot[None], snapshot: Snapshot) -> BoardScreen:
+    """Wait until the board shows this snapshot."""
+    screen = await board(pilot)
+    await until(pilot, lambda: screen.snapshot is snapshot)
+    await pilot.pause()
+    return screen
+
+
+def text(pilot: Pilot[None]) -> str:
+    """What stands on the terminal, line by line."""
+    width, height = pilot.app.size
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in lines[:height]) if width else ""

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui import builders
+from tests.tui.script import app, board, shown, text
+from tui.screens.board import BoardScreen
+from tui.widgets.pane import Pane
+
+SIZES = {"wide": (160, 45), "medium": (120, 35), "narrow": (80, 24)}
+
+
+def visible(screen: BoardScreen) -> list[Pane]:
+    return [pane for pane in screen.panes if pane.region.area and pane.is_on_screen]
+
+
+async def test_three_panes_fill() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        await shown(pilot, snapshot)
+        seen = text(pilot)
+    for part in ("BROADENING", "1 Leadership", "2 Sectors", "3 Warnings", "Russell 2000", "Materials", "WATCH  W02"):
+        assert part in seen
+    assert "cyclicals - defensives msci" in seen
+    assert "1 watch, all 6 rules evaluated" in seen
+
+
+async def test_wide_puts_leadership_over_sectors_and_warnings_beside() -> None:
+    async with app().run_test(size=SIZES["wide"]) as pilot:
+        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes)
+    assert leadership.bottom == sectors.y
+    assert leadership.right == sectors.right <= warnings.x
+    assert (warnings.y, warnings.bottom) == (leadership.y, sectors.bottom)
+    assert sectors.height == 14
+
+
+async def test_medium_gives_leadership_the_full_width() -> None:
+    async with app().run_test(size=SIZES["medium"]) as pilot:
+        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes)
+    assert leadership.width == 120
+    assert leadership.bottom == sectors.y == warnings.y
+    assert sectors.right == warnings.x
+    assert warnings.right == 120
+
+
+async def test_narrow_shows_one_pane_under_tabs() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["narrow"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        for key, place in (("1", 0), ("2", 1), ("3", 2), ("tab", 0), ("shift+tab", 2)):
+            await pilot.press(key)
+            assert visible(screen) == [screen.panes[place]]
+            assert screen.panes[place].region.size == (80, 20)
+            assert "1 Leadership ─ 2 Sectors ─ 3 Warnings" in text(pilot)
+            assert screen.focused is screen.panes[place].table
+        assert "? help   q quit" in text(pilot)
+
+
+@pytest.mark.parametrize("size", [(160, 24), (120, 24), (250, 70), (100, 30), (40, 10)])
+async def test_other_sizes_show_what_they_can(size: tuple[int, int]) -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=size) as pilot:
+        screen = await shown(pilot, snapshot)
+        assert all(pane.table.size.height > 1 for pane in visible(screen))
+        assert "BROADENING" in text(pilot)
+
+
+async def test_a_resize_changes_the_layout_and_keeps_the_place() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        await pilot.press("2", "j", "j")
+        stood = screen.panes[1].table.cursor_key
+        for size, count in ((SIZES["narrow"], 1), (SIZES["medium"], 3), (SIZES["wide"], 3)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert len(visible(screen)) == count
+            assert screen.active == 1
+            assert screen.panes[1].table.cursor_key == stood
+
+
+async def test_zoom_shows_the_active_pane_alone_and_all_again() -> None:
+    async with app().run_test(size=SIZES["wide"]) as pilot:
+        screen = await board(pilot)
+        await pilot.press("3", "z")
+        await pilot.pause()
+        assert visible(screen) == [screen.panes[2]]
+        assert screen.panes[2].region.size == (160, 42)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert visible(screen) == [screen.panes[0]]
+        await pilot.press("z")
+        await pilot.pause()
+        assert len(visible(screen)) == 3
+
+
+async def test_a_click_makes_a_pane_the_active_one() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        await pilot.click(screen.panes[1].table, offset=(5, 3))
+        await pilot.pause()
+        assert screen.active == 1
+        assert screen.panes[1].has_class("-active")
+
+
+async def test_the_window_changes_everywhere_and_round() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        leadership, sectors, _warnings = screen.panes
+        assert screen.window == "63s"
+        before = text(pilot)
+        await pilot.press("w")
+        await pilot.pause()
+        assert screen.window == leadership.window == sectors.window == "126s"
+        assert "126s" in [column.key for column in sectors.columns()]
+        assert "% · 126s · tr · since 2025-07-10" in text(pilot)
+        await pilot.press("w", "w")
+        assert screen.window == "1s"
+        assert [column.key for column in sectors.columns()].count("1s") == 1
+        await pilot.press("W", "W", "W")
+        await pilot.pause()
+        assert text(pilot) == before
+
+
+async def test_sort_steps_through_the_columns_and_turns_round() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        table = screen.panes[0].table
+        await pilot.press("s")
+        assert (table.sort_key, table.sort_reverse) == ("rank", False)
+        for _step in range(5):
+            await pilot.press("s")
+        assert (table.sort_key, table.sort_reverse) == ("1s", True)
+        assert "by 1s" in text(pilot)
+        await pilot.press("S")
+        assert (table.sort_key, table.sort_reverse) == ("1s", False)
+
+
+async def test_bars_follow_the_order_of_the_sectors() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        sectors = screen.panes[1]
+        day = [row.cells["bar"].text for row in sectors.rows()[0]]
+        sectors.table.sort_by("symbol")
+        await pilot.press("2")
+        while sectors.table.sort_key != "63s":
+            await pilot.press("s")
+        assert [row.cells["bar"].text for row in sectors.rows()[0]] != day
+        assert "63s▼" in text(pilot)
+
+
+async def test_a_pane_whose_slice_is_the_same_object_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = builders.rich()
+    filled: list[str] = []
+
+    def fill(pane: Pane, *, flash: bool) -> None:
+        filled.append(pane.COMMAND)
+
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        monkeypatch.setattr(Pane, "fill", fill)
+        screen.snapshot = msgspec.structs.replace(snapshot, leadership=builders.rich(seed=8).leadership)
+        await pilot.pause()
+    assert filled == ["pane_leadership"]
+
+
+async def test_text_from_outside_is_never_obeyed() -> None:
+    evil = "[red]x[/]\x1b[31m"
+    row = builders.row("SPY", symbol=evil, name=evil, group="index_funds")
+    warning = builders.warning(title=evil, subject=evil, text=evil, condition=evil)
+    verdict = builders.verdict(evidence=(msgspec.structs.replace(builders.verdict().evidence[0], text=evil),))
+    sector = msgspec.structs.replace(builders.rich().sectors[0], symbol=evil, name=evil)
+    snapshot = builders.rich(leadership=(row,), warnings=(warning,), verdict=verdict, sectors=(sector,))
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        await shown(pilot, snapshot)
+        seen = text(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+    assert "\x1b" not in seen
+    assert seen.count("[red]x") >= 4
+
+
+async def press_all(pilot: Pilot[None], keys: str) -> None:
+    for key in keys.split():
+        await pilot.press(key)
+
+
+async def test_a_screen_without_numbers_survives_every_key() -> None:
+    async with app(RuntimeError("nothing")).run_test(size=SIZES["narrow"]) as pilot:
+        await press_all(pilot, "s S w W z tab 1 2 3 up down pageup end enter p p plus minus r T question_mark escape")
+        assert pilot.app.is_running

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from datetime import datetime
+from typing import Any
+
+import pytest
+from textual.message import Message
+
+from core.errors import StoreError
+from core.model import Problem
+from core.snapshot import Snapshot
+from tests.tui import builders
+from tests.tui.script import PATIENCE, Script
+from tui.bridge import Bridge, OpenSource, next_beat
+from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+
+REFRESH = builders.settings().refresh
+
+
+class Hanging(Script):
+    """A source that hangs when it is closed, as well."""
+
+    def __init__(self, release: threading.Event) -> None:
+        super().__init__(release)
+        self._release = release
+
+    def close(self) -> None:
+        self._release.wait(PATIENCE)
+
+
+class Postbox:
+    """Takes messages from any thread and lets a test await the next."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Message] = asyncio.Queue()
+
+    def post(self, message: Message) -> None:
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, message)
+
+    async def next(self) -> Message:
+        return await asyncio.wait_for(self._queue.get(), PATIENCE)
+
+
+def bridge(opener: OpenSource, *, frozen: bool = False) -> tuple[Bridge, Postbox]:
+    postbox = Postbox()
+    return Bridge(postbox.post, opener, REFRESH, frozen=frozen), postbox
+
+
+async def test_a_source_is_opened_elsewhere_and_refreshed_on_demand() -> None:
+    threads: list[str] = []
+    script = Script(builders.rich(), builders.rich())
+
+    def opener() -> Script:
+        threads.append(threading.current_thread().name)
+        return script
+
+    run, postbox = bridge(opener)
+    run.open()
+    ready = await postbox.next()
+    assert isinstance(ready, SourceReady)
+    assert threads == ["tapeboard-open"]
+    run.start(ready.source)
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    assert run.next_run is None
+    run.refresh_now()
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    assert script.refreshes == 2
+    run.close()
+    assert script.closed.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("error", [StoreError("no", "mend"), RuntimeError("a defect")])
+async def test_what_cannot_be_opened_is_posted(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    def opener() -> Script:
+        raise error
+
+    run, postbox = bridge(opener)
+    with caplog.at_level(logging.DEBUG, "tui.bridge"):
+        run.open()
+        failed = await postbox.next()
+    assert isinstance(failed, SourceFailed)
+    assert failed.error is error
+    assert error in [record.exc_info[1] for record in caplog.records if record.exc_info]
+    run.close()
+
+
+async def test_a_failed_refresh_is_a_problem() -> None:
+    script = Script(StoreError("the disk is full", "make room"), builders.rich())
+    run, postbox = bridge(lambda: script)
+    run.start(script)
+    problem = await postbox.next()
+    assert isinstance(problem, ProblemArrived)
+    assert problem.problem == Problem("store", None, "the disk is full: make room")
+    run.refresh_now()
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    run.close()
+
+
+async def test_the_pace_changes_by_steps_and_only_where_there_is_one() -> None:
+    script = Script(builders.simulated())
+    run, postbox = bridge(lambda: script)
+    assert run.change_pace(faster=True) is None
+    run.start(script)
+    await postbox.next()
+    slower = run.change_pace(faster=False)
+    assert slower == pytest.approx(REFRESH.simulated * 1.5)
+    assert run.change_pace(faster=True) == pytest.approx(REFRESH.simulated)
+    assert run.next_run is not None
+    run.close()
+
+
+async def test_a_frozen_clock_brings_one_refresh() -> None:
+    script = Script(builders.simulated())
+    run, postbox = bridge(lambda: script, frozen=True)
+    run.start(script)
+    await postbox.next()
+    assert run.next_run is None
+    run.close()
+
+
+async def test_closing_leaves_behind_what_hangs() -> None:
+    hanging = threading.Event()
+    script = Hanging(hanging)
+    run, _postbox = bridge(lambda: script)
+    run.start(script)
+    run.close()
+    assert any(thread.name == "tapeboard-close" and thread.daemon for thread in threading.enumerate())
+    hanging.set()
+
+
+def test_a_late_message_of_an_ended_program_is_dropped() -> None:
+    posted = threading.Event()
+
+    def post(_message: Message) -> None:
+        posted.set()
+        raise RuntimeError("Event loop is closed")
+
+    run = Bridge(post, lambda: Script(builders.rich()), REFRESH, frozen=False)
+    run._open()
+    assert posted.is_set()
+
+
+def live(**changes: Any) -> Snapshot:
+    return builders.rich(source=builders.source(feed="yahoo"), **changes)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "beat"),
+    [
+        (None, REFRESH.open),
+        (builders.simulated(), REFRESH.simulated),
+        (builders.rich(), None),
+        (live(phase="open", session_status="intraday"), REFRESH.open),
+        (live(phase="after", session_status="intraday"), REFRESH.open),
+        (live(session_status="stale"), REFRESH.open),
+        (live(), builders.NEXT_OPEN),
+    ],
+)
+def test_when_there_is_something_new_to_learn(snapshot: Snapshot | None, beat: float | datetime | None) -> None:
+    assert next_beat(snapshot, REFRESH) == beat
+
+
+def test_a_waiting_message_gives_way_to_a_newer_one_of_its_kind() -> None:
+    first, second = SnapshotArrived(builders.rich()), SnapshotArrived(builders.rich())
+    problem = ProblemArrived(Problem("late", None, "late"))
+    assert first.can_replace(second)
+    assert problem.can_replace(ProblemArrived(Problem("feed", None, "no")))
+    assert not first.can_replace(problem)
+    assert not problem.can_replace(first)

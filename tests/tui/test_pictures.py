@@ -1,0 +1,61 @@
+"""The screen as pictures: each size, each kind of theme, and the states that must not be mistaken."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from core.errors import NoDataError
+from core.snapshot import Snapshot
+from tests.tui import builders
+from tests.tui.script import Script, shown, text, until
+from tui.app import TapeboardApp
+
+Compare = Callable[..., bool]
+Before = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def app(*steps: Snapshot | Exception, theme: str = "tapeboard-dark") -> TapeboardApp:
+    script = Script(*steps)
+    return TapeboardApp(builders.settings(theme=theme), lambda: script, frozen=True)
+
+
+def once_shown(snapshot: Snapshot, *keys: str) -> Before:
+    async def before(pilot: Pilot[None]) -> None:
+        await shown(pilot, snapshot)
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return before
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [("dark", (160, 45)), ("light", (120, 35)), ("contrast", (80, 24))],
+    ids=["wide-dark", "medium-light", "narrow-contrast"],
+)
+def test_the_board(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    snapshot = builders.rich()
+    running = app(snapshot, theme=f"tapeboard-{theme}")
+    assert snap_compare(running, terminal_size=size, run_before=once_shown(snapshot))
+
+
+def test_simulated_data_held_with_warnings_alone(snap_compare: Compare) -> None:
+    snapshot = builders.simulated()
+    running = app(snapshot)
+    assert snap_compare(running, terminal_size=(120, 35), run_before=once_shown(snapshot, "3", "z", "p"))
+
+
+def test_nothing_to_show(snap_compare: Compare) -> None:
+    async def failed(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "give files" in text(pilot))
+
+    running = app(NoDataError("there is no price up to 2026-01-09", "give files, or a later --as-of"))
+    assert snap_compare(running, terminal_size=(80, 24), run_before=failed)
+
+
+def test_the_help(snap_compare: Compare) -> None:
+    snapshot = builders.rich()
+    assert snap_compare(app(snapshot), terminal_size=(100, 45), run_before=once_shown(snapshot, "question_mark"))

@@ -1,0 +1,246 @@
+"""The application: takes what the bridge posts, decides what is shown, and runs the commands.
+
+The start is a relay, so that something shows at once: a screen with a header alone is painted first; then the
+board is imported and shows the last stored snapshot, if there is one; then a daemon thread opens the source.
+Importing this module imports neither the board nor pandas, the calendar or the scheduler.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
+from textual.types import CSSPathType
+
+from core.errors import NoDataError, SettingsError, TapeboardError
+from core.glance import last_snapshot
+from core.i18n import _
+from core.snapshot import EMPTY, Snapshot
+from core.text import clean
+from tui import commands
+from tui.bridge import Bridge, OpenSource
+from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+from tui.screens.help import HelpScreen
+from tui.screens.opening import OpeningScreen
+from tui.status import Status
+from tui.themes import themes
+
+if TYPE_CHECKING:
+    from core.pipeline import Pipeline
+    from core.settings import Settings
+    from core.settings_load import Loaded
+    from tui.screens.board import BoardScreen
+
+NEVER_STORED = ("files", "simulated")
+"""Feeds that never store a snapshot, so that a stored one is not theirs to show."""
+
+
+def run(loaded: Loaded, *, as_of: date | None = None) -> int:
+    """Show the live screen until the user quits; returns the exit code.
+
+    Raises `SettingsError` for a theme that does not exist. What goes wrong later is told on the screen; what
+    has left it without data is raised again at the end, so that the command line tells it too.
+    """
+    settings = loaded.settings
+
+    def opener() -> Pipeline:
+        from core.pipeline import open_pipeline  # noqa: PLC0415 - pandas and the calendar, after the first paint
+
+        return open_pipeline(settings, as_of=as_of)
+
+    def glance() -> Snapshot | None:
+        foreign = settings.feed.name in NEVER_STORED or settings.store.url == "none" or as_of is not None
+        return None if foreign else last_snapshot(settings.store.url)
+
+    app = TapeboardApp(settings, opener, glance=glance, frozen=as_of is not None)
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+class TapeboardApp(App[None], inherit_bindings=False):
+    """The live screen over any source of snapshots."""
+
+    TITLE = "Tapeboard"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CSS_PATH: ClassVar[CSSPathType | None] = "styles/app.tcss"
+
+    def __init__(
+        self,
+        settings: Settings,
+        opener: OpenSource,
+        *,
+        glance: Callable[[], Snapshot | None] = lambda: None,
+        frozen: bool = False,
+    ) -> None:
+        """`glance` gives the last stored snapshot, quickly. `frozen`: one refresh tells all, as for `--as-of`."""
+        self._themes = themes(settings.screen.up_is)
+        super().__init__()
+        for theme in self._themes:
+            self.register_theme(theme)
+        self.theme = _known_theme(settings.screen.theme, [theme.name for theme in self._themes])
+        for binding in commands.bindings(settings.keys):
+            self.bind(binding.key, binding.action, description=binding.description, show=False)
+        self._settings = settings
+        self._glance = glance
+        self._bridge = Bridge(self.post_message, opener, settings.refresh, frozen=frozen)
+        self._board: BoardScreen | None = None
+        self._status = Status()
+        self._latest = EMPTY
+        self._stored = EMPTY
+        self._failure: Exception | None = None
+
+    @property
+    def failure(self) -> Exception | None:
+        """What has kept the screen without fresh data, or a defect that has ended it; None while all is well."""
+        return self._exception or self._failure
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The names of our own colours, so that the stylesheet parses before our theme is in force."""
+        return self._themes[0].variables
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one that is painted first."""
+        return OpeningScreen(self._settings.keys)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With NO_COLOR, no colour at all; Textual alone would still write greys."""
+        filters = super().get_line_filters()
+        return [*filters, NoColor()] if self.no_color else filters
+
+    def on_ready(self) -> None:
+        """After the first paint show the last stored snapshot; without one, open the source at once."""
+        self._stored = self._latest = self._glance() or EMPTY
+        self._show(self._status)
+        if self._stored is EMPTY:
+            self._bridge.open()
+
+    def on_board_screen_painted(self) -> None:
+        """Open the source, now that the stored numbers are there to be read."""
+        self._bridge.open()
+
+    def on_unmount(self) -> None:
+        """Stop refreshing; whatever hangs is left behind."""
+        self._bridge.close()
+
+    def on_source_ready(self, event: SourceReady) -> None:
+        """Begin to refresh."""
+        self._bridge.start(event.source)
+
+    def on_source_failed(self, event: SourceFailed) -> None:
+        """Say in one line what failed and how to mend it; the exit code follows."""
+        self._failure = error = event.error
+        text = str(error)
+        if not isinstance(error, TapeboardError):
+            text = _("unexpected error: {error}").format(error=f"{type(error).__name__}: {error}")
+        self._show(replace(self._status, failure=clean(text, 400), fatal=True))
+
+    def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
+        """Show it, or keep it while the display is held."""
+        self._latest = event.snapshot
+        self._failure = None
+        self._show(replace(self._status, failure=""))
+
+    def on_problem_arrived(self, event: ProblemArrived) -> None:
+        """Say it in the header; the last good snapshot stays on the screen."""
+        if self._latest is EMPTY:
+            self._failure = NoDataError(event.problem.text)
+        self._show(replace(self._status, failure=clean(event.problem.text, 400)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only commands that work on the present screen take their keys."""
+        if action != "command":
+            return True
+        here = self.screen.name or ""
+        return any(command.id in parameters and here in command.where for command in commands.registry())
+
+    def action_command(self, command: str) -> None:
+        """Run a command of the registry."""
+        match command:
+            case "quit":
+                self.exit(return_code=exit_code(self._failure))
+            case "help":
+                self._toggle_help()
+            case "refresh":
+                self._bridge.refresh_now()
+            case "pause":
+                self._show(replace(self._status, paused=not self._status.paused))
+            case "faster" | "slower":
+                self._bridge.change_pace(faster=command == "faster")
+                self._show(self._status)
+            case "theme_next":
+                names = [theme.name for theme in self._themes]
+                self.theme = names[(names.index(self.theme) + 1) % len(names)]
+            case _ if self._board is not None:
+                self._board.run_command(command)
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback after a defect of ours; `run` raises it for the command line instead."""
+        self._close_messages_no_wait()
+
+    def _toggle_help(self) -> None:
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+            self._show(self._status)
+        else:
+            self.push_screen(HelpScreen(self._settings.keys, self._status))
+
+    def _show(self, status: Status) -> None:
+        """Show this status, with the newest snapshot unless the display is held."""
+        held = status.paused and self._status.paused
+        snapshot = self._status.snapshot if held else self._latest
+        stored = snapshot is self._stored and snapshot is not EMPTY
+        self._status = replace(status, snapshot=snapshot, stored=stored, next_run=self._bridge.next_run)
+        if snapshot is not EMPTY:
+            self._show_board(snapshot)
+        screen = self.screen
+        if isinstance(screen, (OpeningScreen, HelpScreen)):
+            screen.status = self._status
+
+    def _show_board(self, snapshot: Snapshot) -> None:
+        """Show the board with this snapshot; it comes at the first one, under the help where that is open."""
+        if self._board is None:
+            self._board = self._new_board()
+        self._board.snapshot = snapshot
+        self._board.status = self._status
+        if isinstance(self.screen, OpeningScreen):
+            self.push_screen(self._board)
+
+    def _new_board(self) -> BoardScreen:
+        from core.universe import build  # noqa: PLC0415 - this and the panes cost time before the first paint
+        from tui.screens.board import BoardScreen  # noqa: PLC0415 - see above
+
+        groups = {group.id: group.title for group in build(self._settings).groups}
+        return BoardScreen(
+            self._settings.keys,
+            groups,
+            window=self._settings.metrics.window,
+            flash=self._settings.screen.flash,
+            size=self.size,
+        )
+
+
+def exit_code(failure: Exception | None) -> int:
+    """The exit code of the tree in `core.errors`; 1 for a defect."""
+    if failure is None:
+        return 0
+    return failure.exit_code if isinstance(failure, TapeboardError) else 1
+
+
+def _known_theme(name: str, known: Sequence[str]) -> str:
+    """`name`, or a `SettingsError` with the nearest one that exists."""
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, 1) or known
+    message = _('screen.theme: expected one of {themes}, found "{name}"')
+    raise SettingsError(
+        message.format(themes=", ".join(known), name=clean(name, 60)), _('did you mean "{near}"?').format(near=near[0])
+    )

@@ -1,0 +1,155 @@
+"""The main screen: header, verdict, three panes, footer, in a layout for each size of terminal.
+
+The screen owns one snapshot; the panes are bound to it. From 140 columns on Leadership stands over Sectors
+with Warnings beside them; from 100 on Leadership takes the full width over the other two; below that one
+pane shows at a time and its neighbours are tabs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive, var
+from textual.screen import Screen
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from core.snapshot import EMPTY, RANK_WINDOWS, Snapshot
+from tui.commands import BOARD, registry, shown
+from tui.panes.leadership import LeadershipPane
+from tui.panes.sectors import SectorsPane
+from tui.panes.warnings import WarningsPane
+from tui.status import Status
+from tui.widgets.footer import Footer
+from tui.widgets.header import Header
+from tui.widgets.pane import Pane
+from tui.widgets.title import TitleLine
+from tui.widgets.verdict import VerdictLine
+
+
+class BoardScreen(Screen[None], inherit_bindings=False):
+    """The board. Commands come from the application by `run_command`."""
+
+    class Painted(Message):
+        """The board stands on the terminal for the first time, or is covered before it could."""
+
+    ALLOW_SELECT = False
+    CSS_PATH: ClassVar[CSSPathType | None] = ["../styles/table.tcss", "../styles/board.tcss"]
+    # Textual declares these two as variables of the instance, so they cannot be ClassVar.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide"), (200, "-huge")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    snapshot: reactive[Snapshot] = reactive(EMPTY, init=False, repaint=False)
+    """What the panes show."""
+    window: reactive[str] = reactive("63s", init=False, repaint=False)
+    """The window of ranks and highlights, everywhere."""
+    status: var[Status] = var(Status(), init=False)
+    """What the header tells."""
+    active: var[int] = var(0, init=False)
+    """The place of the pane that the keys go to."""
+    zoomed: var[bool] = var(default=False, init=False)
+    """Whether only the active pane shows."""
+
+    def __init__(
+        self, keys: Mapping[str, str], groups: Mapping[str, str], *, window: str, flash: bool, size: Size
+    ) -> None:
+        """`keys` maps commands to keys, `groups` the ids of the watched groups to their titles, in screen order.
+
+        `window` is the first window of ranks; `flash`: changes light up. `size` is that of the terminal: with
+        its layout known from the start, nothing is styled twice before it is painted.
+        """
+        super().__init__(name=BOARD)
+        self.add_class(*self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS))
+        self.add_class(*self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS))
+        short = {command.id: shown(command, keys) for command in registry()}
+        self.panes: tuple[Pane, ...] = (
+            LeadershipPane(short[LeadershipPane.COMMAND], groups, flash=flash),
+            SectorsPane(short[SectorsPane.COMMAND], flash=flash),
+            WarningsPane(short[WarningsPane.COMMAND], flash=flash),
+        )
+        self.set_reactive(BoardScreen.window, window)
+        self._header = Header(id="header")
+        self._verdict = VerdictLine(id="verdict")
+        self._notice = Static(id="notice", markup=False)
+        self._tabs = TitleLine(id="tabs")
+        self._stage = Container(id="stage")
+        self._footer = Footer(BOARD, keys)
+
+    def compose(self) -> ComposeResult:
+        """The lines and the panes between them."""
+        yield self._header
+        yield self._verdict
+        yield self._notice
+        yield self._tabs
+        with self._stage:
+            for pane in self.panes:
+                yield pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Show what is known so far."""
+        self.watch_snapshot(self.snapshot)
+        for pane in self.panes:
+            self.watch(pane, "title", self._show_tabs)
+        self.watch_status()
+        self.watch_active()
+        self.call_after_refresh(self.post_message, self.Painted())
+
+    def on_screen_suspend(self) -> None:
+        """What is covered is not painted: nobody shall wait for it."""
+        self.post_message(self.Painted())
+
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Show another verdict; the panes have been told already."""
+        self._verdict.show_snapshot(snapshot)
+
+    def watch_status(self) -> None:
+        """Tell it in the header; without hope for fresh data, in a line of its own as well."""
+        self._header.show_status(self.status)
+        self._notice.display = self.status.fatal
+        self._notice.update(self.status.failure)
+
+    def watch_active(self) -> None:
+        """Mark the active pane and give it the focus."""
+        for place, pane in enumerate(self.panes):
+            pane.active = place == self.active
+        self.panes[self.active].table.focus()
+        self._show_tabs()
+
+    def watch_zoomed(self) -> None:
+        """Show the active pane alone, or all."""
+        self._stage.set_class(self.zoomed, "-zoomed")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A pane that was clicked becomes the active one."""
+        for place, pane in enumerate(self.panes):
+            if event.widget is pane.table:
+                self.active = place
+
+    def run_command(self, command: str) -> None:
+        """Do what a command of this screen asks for."""
+        match command:
+            case "focus_next" | "focus_previous":
+                step = 1 if command == "focus_next" else -1
+                self.active = (self.active + step) % len(self.panes)
+            case "zoom":
+                self.zoomed = not self.zoomed
+            case "sort_next":
+                self.panes[self.active].sort_next()
+            case "sort_reverse":
+                self.panes[self.active].sort_reverse()
+            case "window_next" | "window_previous":
+                step = 1 if command == "window_next" else -1
+                place = (RANK_WINDOWS.index(self.window) + step) % len(RANK_WINDOWS)
+                self.window = RANK_WINDOWS[place]
+            case _:
+                self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
+
+    def _show_tabs(self) -> None:
+        self._tabs.show_titles([pane.title for pane in self.panes], self.active)

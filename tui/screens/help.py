@@ -1,0 +1,129 @@
+"""What is wrong just now, all keys, and what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.reactive import var
+from textual.screen import Screen
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from core.i18n import _
+from core.text import clean
+from tui.commands import HELP, moves, registry, shown
+from tui.status import Status
+from tui.widgets.footer import Footer
+from tui.widgets.header import Header
+
+
+class HelpScreen(Screen[None], inherit_bindings=False):
+    """A page to scroll through, under the header of the board."""
+
+    ALLOW_SELECT = False
+    CSS_PATH: ClassVar[CSSPathType | None] = "../styles/help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.command('help')", show=False)]
+
+    status: var[Status] = var(Status(), init=False)
+    """What the header and the problems tell."""
+
+    def __init__(self, keys: Mapping[str, str], status: Status) -> None:
+        super().__init__(name=HELP)
+        self._keys = keys
+        self._header = Header(id="header")
+        self._problems = Static(id="problems")
+        self.set_reactive(HelpScreen.status, status)
+
+    def compose(self) -> ComposeResult:
+        """The header, the page and the footer."""
+        yield self._header
+        with VerticalScroll(id="page"):
+            yield self._problems
+            for title, entries in _sections(self._keys):
+                yield Static(title, classes="help-title", markup=False)
+                yield Static(_table(entries), classes="help-text")
+        yield Footer(HELP, self._keys)
+
+    def on_mount(self) -> None:
+        """Tell what is known; let the arrow keys scroll."""
+        self.watch_status()
+        self.query_one("#page").focus()
+
+    def watch_status(self) -> None:
+        """Tell what is wrong now."""
+        self._header.show_status(self.status)
+        lines = problem_lines(self.status)
+        self._problems.display = bool(lines)
+        title = (_("Problems now"), "bold $strong")
+        self._problems.update(Content("\n").join([Content.assemble(title), *map(Content, lines)]))
+
+
+def problem_lines(status: Status) -> list[str]:
+    """The last failure and every problem of the snapshot; what is the same for several symbols in one line."""
+    lines = [status.failure] if status.failure else []
+    shared: dict[str, list[str]] = {}
+    for note in status.snapshot.source.problems:
+        if note.symbol and note.text.startswith(f"{note.symbol} "):
+            shared.setdefault(note.text.removeprefix(f"{note.symbol} "), []).append(note.symbol)
+        elif note.symbol and note.symbol not in note.text:
+            lines.append(f"{note.symbol}: {note.text}")
+        else:
+            lines.append(note.text)
+    for text, symbols in shared.items():
+        lines.append(f"{', '.join(symbols)}: {text}" if len(symbols) > 1 else f"{symbols[0]} {text}")
+    return [clean(line, 1000) for line in lines]
+
+
+def _sections(keys: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Titles with their entries: a key or a word, and what it means."""
+    commands = [(shown(command, keys), command.help) for command in registry() if shown(command, keys)]
+    return [
+        (_("Keys"), [*commands, *moves()]),
+        (
+            _("Leadership"),
+            [
+                ("#  Δ", _("rank in its group, and places gained in 21 sessions")),
+                ("1s … 252s", _("change over so many sessions: %, yields bp, volatility points")),
+                ("tr  px", _("with dividends, or prices only; 1s is always prices only")),
+                ("vs 20d", _("distance from the 20-session average, %")),
+                ("vs high", _("distance from the highest close of 252 sessions, %")),
+                ("RSI  vol %", _("RSI of 14 sessions; yearly volatility")),
+                ("60 s", _("the closes of 60 sessions, from lowest to highest")),
+            ],
+        ),
+        (
+            _("Sectors"),
+            [
+                ("● ◐ ○", _("cyclical, sensitive, defensive in the scheme named")),
+                ("#5s #21s #63s", _("rank among the sectors")),
+                ("RRG-style", _("strength against SPY and its momentum, own formula")),
+                ("z21", _("21-session spread in units of its deviation")),
+                (_("persistence"), _("rank correlation of the order now and 21 sessions ago")),
+            ],
+        ),
+        (
+            _("Marks"),
+            [
+                ("≈", _("provisional: the session is not over")),
+                ("≥", _("at least since then: the data begin there")),
+                ("*", _("judged on a part of its inputs")),
+                ("—", _("cannot be computed; never a zero")),
+            ],
+        ),
+    ]
+
+
+def _table(entries: Sequence[tuple[str, str]]) -> Content:
+    """Two columns: what is explained, and the explanation."""
+    width = max(cell_len(word) for word, _meaning in entries)
+    lines = [
+        Content.assemble((word + " " * (width - cell_len(word)), "$accent"), "   ", meaning)
+        for word, meaning in entries
+    ]
+    return Content("\n").join(lines)
