@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
 import hypothesis
@@ -40,14 +41,15 @@ def examples(count: int) -> hypothesis.settings:
     return hypothesis.settings(max_examples=count, deadline=None, derandomize=True, database=None)
 
 
-def settings(*, show: Sequence[str] = ("index_funds", "size", "sectors", "volatility", "rates")) -> Settings:
+@cache
+def settings(show: tuple[str, ...] = ("index_funds", "size", "sectors", "volatility", "rates")) -> Settings:
     """The shipped settings, watching `SYMBOLS` only."""
     shipped = defaults().with_overrides(feed="simulated", store="none").settings
     groups = {
         name: msgspec.structs.replace(group, symbols={s: n for s, n in group.symbols.items() if s in SYMBOLS})
         for name, group in shipped.universe.groups.items()
     }
-    watched = msgspec.structs.replace(shipped.universe, show=tuple(show), groups=groups)
+    watched = msgspec.structs.replace(shipped.universe, show=show, groups=groups)
     return msgspec.structs.replace(shipped, universe=watched)
 
 

@@ -151,7 +151,7 @@ def test_one_missing_sector_leaves_the_rotation_without_input(whole: Panel) -> N
 )
 def test_any_part_of_the_universe_can_be_watched_alone(show: str, evaluated: set[str], whole: Panel) -> None:
     """Absence is never scored: what lacks an input is not evaluated, and nothing breaks."""
-    settings = builders.settings(show=[show])
+    settings = builders.settings((show,))
     watched = universe.build(settings)
     columns = [whole.symbols.index(symbol) for symbol in watched.symbols]
     fields = {name: getattr(whole, name)[:, columns] for name in builders.FIELDS}

@@ -32,7 +32,7 @@ def whole(eventful: Panel) -> Panel:
 
 
 def verdict_of(whole: Panel) -> Verdict:
-    return builders.engine(whole).snapshot(None, builders.view(builders.last_day(whole))).verdict
+    return builders.board(whole).verdict(len(whole.sessions) - 1)
 
 
 def test_every_session_says_what_the_reference_says(board: RuleBoard, expected: list[Expected]) -> None:
