@@ -121,6 +121,11 @@ class TestCoverage:
         assert np.isfinite(found).all() == evaluated
         assert np.isnan(found).all() != evaluated
 
+    def test_four_of_five_equal_members_are_enough(self) -> None:
+        equal = np.full((1, 5), 0.2)
+        assert concentration.beating_share(equal, without(RETURNS, 4), INDEX) == pytest.approx([0.5])
+        assert np.isnan(concentration.beating_share(equal, without(RETURNS, 3, 4), INDEX)).all()
+
     def test_each_window_stands_alone(self) -> None:
         weights = np.repeat(WEIGHTS, 2, axis=0)
         returns = np.concatenate([without(RETURNS, 0), RETURNS])
