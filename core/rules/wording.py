@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 def pp(value: float, digits: int = 1) -> str:
     """A difference of two returns in percentage points: +2.8 pp."""
-    return _or_dash(value, lambda v: f"{100 * v:+.{digits}f} pp")
+    return _or_dash(value, lambda v: f"{_signed(100 * v, digits)} pp")
 
 
 def percent(value: float, digits: int = 1) -> str:
     """A signed percentage: -0.4 %."""
-    return _or_dash(value, lambda v: f"{100 * v:+.{digits}f} %")
+    return _or_dash(value, lambda v: f"{_signed(100 * v, digits)} %")
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -24,6 +24,11 @@ def number(value: float, digits: int = 2) -> str:
 def share(value: float) -> str:
     """A share as an unsigned percentage: 60 %."""
     return _or_dash(value, lambda v: f"{100 * v:.0f} %")
+
+
+def _signed(value: float, digits: int) -> str:
+    """A sign unless the digits shown are all zero."""
+    return f"{value:+.{digits}f}" if round(abs(value), digits) else f"{0.0:.{digits}f}"
 
 
 def _or_dash(value: float, form: Callable[[float], str]) -> str:

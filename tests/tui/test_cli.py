@@ -108,9 +108,9 @@ class TestArguments:
         [
             (
                 "snapsot",
-                'COMMAND: expected snapshot, fetch, config or doctor, found "snapsot", did you mean "snapshot"?',
+                'COMMAND: expected snapshot, period, fetch, config or doctor, found "snapsot", did you mean "snapshot"?',
             ),
-            ("period", 'COMMAND: expected snapshot, fetch, config or doctor, found "period"'),
+            ("backtest", 'COMMAND: expected snapshot, period, fetch, config or doctor, found "backtest"'),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
             ("--form json", 'unknown option "--form", did you mean "--format"?'),

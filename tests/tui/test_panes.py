@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from core.snapshot import Evaluated, RiskWarning, Row, SectorRow, Snapshot
+from core.snapshot import Evaluated, RiskWarning, Row, SectorRow, Snapshot, Spread
 from core.universe import build
 from tests.tui import builders
 from tui.panes.leadership import LeadershipPane
@@ -31,13 +31,15 @@ def filled(pane: Pane, snapshot: Snapshot, window: str = "63s") -> Pane:
 
 
 def leadership(*rows: Row, window: str = "63s") -> tuple[list[TableRow], dict[str, str]]:
-    found, sections = filled(LeadershipPane("1", GROUPS), builders.rich(leadership=rows), window).rows()
+    """Rows and titles of a board that holds these symbols and no spreads."""
+    snapshot = builders.rich(leadership=rows, spreads=())
+    found, sections = filled(LeadershipPane("1", GROUPS), snapshot, window).rows()
     return list(found), dict(sections)
 
 
 def test_leadership_stands_in_groups_ordered_by_rank() -> None:
-    rows, sections = filled(LeadershipPane("1", GROUPS), builders.rich()).rows()
-    assert list(sections)[:3] == ["index_funds", "size", "style"]
+    rows, sections = filled(LeadershipPane("1", GROUPS), builders.rich(spreads=())).rows()
+    assert list(sections)[:4] == ["index_funds", "spreads", "size", "style"]
     funds = [row for row in rows if row.section == "index_funds"]
     assert [row.cells["rank"].text for row in funds] == ["1", "2", "3", "4"]
     assert funds[0].cells["symbol"].style == "strong"
@@ -84,12 +86,32 @@ def test_a_record_is_named_and_a_distance_is_a_number() -> None:
 
 
 def test_prices_of_all_sizes_are_aligned_on_the_point() -> None:
-    small = builders.rich(leadership=(builders.row("SPY", last=49504.07), builders.row("GLD", last=0.0512)))
+    levels = (builders.row("SPY", last=49504.07), builders.row("GLD", last=0.0512))
+    small = builders.rich(leadership=levels, spreads=())
     pane = filled(LeadershipPane("1", GROUPS), small)
     (width,) = (column.width for column in pane.columns() if column.key == "last")
     texts = [row.cells["last"].text.rjust(width) for row in pane.rows()[0]]
     assert len({text.index(".") for text in texts}) == 1
     assert {len(text) for text in texts} == {width}
+
+
+def test_spreads_are_told_by_window_and_one_without_data_is_left_out() -> None:
+    lead = Spread(id="IWM-SPY", s5=0.03, s21=-0.0195, s63=0.028, s126=None, s252=-0.0114, spark=(0.01, -0.02, 0.03))
+    absent = Spread(id="IWD-IWF", status="missing_input")
+    snapshot = builders.rich(leadership=(), spreads=(lead, absent))
+    (row,), sections = filled(LeadershipPane("1", GROUPS), snapshot, "21s").rows()
+    assert sections[row.section] == "Spreads, percentage points"
+    texts = {key: cell.text for key, cell in row.cells.items() if key != "spark"}
+    assert texts == {
+        "symbol": "IWM",
+        "name": "small-large",
+        "5s": "+3.00",
+        "21s": "-1.95",
+        "63s": "+2.80",
+        "126s": "—",
+        "252s": "-1.14",
+    }
+    assert row.cells["21s"].style == "down"
 
 
 def test_a_symbol_without_any_price_stands_at_the_end_with_the_reason() -> None:

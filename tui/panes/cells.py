@@ -70,6 +70,11 @@ def spark(values: tuple[Value, ...], width: int) -> Cell:
     return Cell(sparkline(values, width).replace("█", "▇"), "spark", course)  # a gap between rows
 
 
+def level_spark(values: tuple[Value, ...], width: int) -> Cell:
+    """The course of a number that may change its sign; sorted by where it stands."""
+    return Cell(sparkline(values, width).replace("█", "▇"), "spark", values[-1] if values else None)
+
+
 def bar(x: Value, widest: float, width: int) -> Cell:
     """A change as a bar from the middle, drawn thin so that the bars of two rows do not touch."""
     if x is None:

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from core.i18n import _
-from core.snapshot import RANK_WINDOWS, Row, Snapshot
+from core.snapshot import RANK_WINDOWS, Row, Snapshot, Spread
 from tui import format as fmt
 from tui.panes import cells
 from tui.widgets.live_table import Cell, Column, TableRow
 from tui.widgets.pane import Pane
+
+SPREADS = "spreads"
+"""The section of the spreads of two funds."""
 
 ABSENT = "absent "
 """Prefix of the sections of symbols without any price, one section for each reason."""
@@ -28,7 +31,7 @@ class LeadershipPane(Pane):
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `Pane`."""
-        return snapshot.leadership, snapshot.watchlist
+        return snapshot.leadership, snapshot.watchlist, snapshot.spreads
 
     def columns(self) -> Sequence[Column]:
         """See `Pane`. The window in force, the last session and the sparkline are always in view."""
@@ -57,11 +60,13 @@ class LeadershipPane(Pane):
         here = [(row, level) for row, level in zip(rows, self._levels(), strict=True) if row.last is not None]
         here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
         absent = [row for row in rows if row.last is None]
-        sections = {group: _title(title, group, rows) for group, title in self._groups.items()}
+        titles = [(group, _title(title, group, rows)) for group, title in self._groups.items()]
+        sections = dict([*titles[:1], (SPREADS, _("Spreads, percentage points")), *titles[1:]])
         for row in absent:
             why = cells.reason(row.status)
             sections[ABSENT + why] = _("No data: {why}").format(why=why)
-        return [*(self._row(row, level) for row, level in here), *map(_absent_row, absent)], sections
+        spreads = (self._spread(spread) for spread in self.snapshot.spreads if spread.s5 is not None)
+        return [*(self._row(row, level) for row, level in here), *spreads, *map(_absent_row, absent)], sections
 
     def info(self) -> tuple[str, ...]:
         """See `Pane`: window, basis, base session, order."""
@@ -101,6 +106,29 @@ class LeadershipPane(Pane):
             name = _("{day} · {name}").format(day=fmt.short_day(row.session, session), name=row.name)
             found["name"] = Cell(name, "stale", row.name)
         return TableRow(f"{row.group} {row.symbol}", found, section=row.group)
+
+    def _spread(self, spread: Spread) -> TableRow:
+        """Who leads whom by how much: the same windows, as differences of two returns."""
+        windows = {"5s": spread.s5, "21s": spread.s21, "63s": spread.s63, "126s": spread.s126, "252s": spread.s252}
+        name = _names().get(spread.id, spread.id)
+        found = {
+            "symbol": Cell(spread.id.partition("-")[0], "", spread.id),
+            "name": Cell(name, "dim", name),
+            **{w: cells.percent(x, colour=w == self.window) for w, x in windows.items()},
+            "spark": cells.level_spark(spread.spark, cells.spark_width(self.room)),
+        }
+        return TableRow(f"{SPREADS} {spread.id}", found, section=SPREADS)
+
+
+def _names() -> Mapping[str, str]:
+    """What the spreads compare."""
+    return {
+        "IWM-SPY": _("small-large"),
+        "RSP-SPY": _("equal-cap"),
+        "IWD-IWF": _("value-growth"),
+        "IWN-IWO": _("small val-gr"),
+        "DIA-QQQ": _("Dow-Nasdaq"),
+    }
 
 
 def _title(title: str, group: str, rows: Sequence[Row]) -> str:

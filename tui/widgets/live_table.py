@@ -145,8 +145,10 @@ class LiveTable(ScrollView, can_focus=True):
         stale, changed = self._body.replace(rows, sections or {}, shown)
         if flash and self.flash_enabled and view:  # nothing is lit unseen
             end = monotonic() + self.FLASH_SECONDS
+            lit = {column.key for column in self._columns if column.flash}
             for key, change in changed.items():
-                self._flashes.add(key, change, end)
+                if here := {column: how for column, how in change.items() if column in lit}:
+                    self._flashes.add(key, here, end)
             self._time_flashes()
         self._settle(view, before, stale)
 

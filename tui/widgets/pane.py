@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,6 +16,9 @@ from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
 from tui.widgets.live_table import Column, LiveTable, TableRow
 from tui.widgets.title import Title, TitleLine
+
+TRADED: Final = frozenset({"last", "1s", "state"})
+"""Columns whose changes light up: what is traded, and the state of a warning. The rest only follows from it."""
 
 
 class Pane(Vertical):
@@ -103,7 +107,7 @@ class Pane(Vertical):
 
     def fill(self, *, flash: bool) -> None:
         """Give the table the columns and rows in force."""
-        self.table.set_columns(self.columns())
+        self.table.set_columns([replace(c, flash=c.key in TRADED) for c in self.columns()])
         rows, sections = self.rows()
         self.table.set_rows(rows, sections=sections, flash=flash)
         self._show_title()

@@ -24,7 +24,7 @@ class Column:
     """A column, `width` cells wide; where `flex`, it takes a share of the room that is left.
 
     Priority 0 is always shown; of the others the highest number leaves first when the table is too narrow.
-    The title of an `accent` column stands out.
+    The title of an `accent` column stands out. Cells of a column without `flash` change unlit.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Column:
     flex: bool = False
     priority: int = 0
     accent: bool = False
+    flash: bool = True
 
 
 @dataclass(frozen=True, slots=True)
