@@ -14,6 +14,7 @@
         ├── FeedUnreachable        exit 3   no connection, or the source itself fails
         │   └── FeedTimeout        exit 3   no whole answer in time
         ├── FeedGarbled            exit 3   an answer that is not of the form agreed on
+        ├── FeedPaused             exit 3   the source is left alone for a while, because of one of these
         ├── UnknownSymbol          exit 3   the source knows no such symbol
         └── NoDataError            exit 3   nothing at all to compute from
 
@@ -104,6 +105,14 @@ class FeedTimeout(FeedUnreachable):
 
 class FeedGarbled(FeedError):
     """The source gave an answer that is not of the form agreed on."""
+
+
+class FeedPaused(FeedError):
+    """Nothing was asked: the source is left alone for a while because of `cause`, which the message repeats."""
+
+    def __init__(self, message: str, cause: FeedError) -> None:
+        super().__init__(message, cause.mend)
+        self.cause = cause
 
 
 class UnknownSymbol(FeedError):

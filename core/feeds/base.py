@@ -20,14 +20,14 @@ from core.panel import Bars
 class History:
     """Finished daily bars per symbol (never an empty series), and what could not be had.
 
-    `fetched_at`: when somebody fetched them from their source, None where this call did. A feed that fetches
-    itself names in `fresh` the symbols whose bars are not stored yet, and in `rejected` what it did not believe.
+    `fetched_at`: when somebody fetched them from their source, None where this call did. A remote feed gives in
+    `fresh` the whole series that are to be stored, and in `rejected` what it did not believe; each of them once.
     """
 
     bars: Mapping[str, Bars]
     problems: tuple[Problem, ...] = ()
     fetched_at: Instant | None = None
-    fresh: frozenset[str] = frozenset()
+    fresh: tuple[Bars, ...] = ()
     rejected: tuple[Rejected, ...] = ()
 
 
