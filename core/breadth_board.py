@@ -152,12 +152,15 @@ class _MemberBoard:
         }
 
     def _notes(self, t: int) -> tuple[str, ...]:
-        notes = list(self._universe.notes)
-        session: date = self._history.sessions[t].item()
-        if self._universe.dated is not None and self._universe.dated > session:
-            text = _("members of {dated} applied to the past: who left since is not counted")
-            notes.append(text.format(dated=self._universe.dated))
-        return tuple(notes)
+        """What must stand beside numbers of these members: survivors, where the list is later than the session."""
+        dated, session = self._universe.dated, self._history.sessions[t].item()
+        if dated is None:
+            caption = _("members of an undated list ({source})").format(source=self._universe.source)
+        elif dated > session:
+            caption = _("members of {dated} applied to the past: who left since is not counted").format(dated=dated)
+        else:
+            caption = _("members of {dated}").format(dated=dated)
+        return (caption, *self._universe.notes)
 
     def _status(self, values: Mapping[str, Value], coverage: float, t: int) -> Status:
         if not coverage >= LEAST_COVERAGE:

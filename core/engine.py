@@ -6,22 +6,24 @@
     4. read      core/metrics/fold.py   the session in progress as one provisional row on top, if there is one
     5. judge     core/rules/board.py    the rules once more on that row, on copies: provisional states
     6. assemble  core/rows.py           rows, ranks, spreads, rotation, warnings -> core/snapshot.py
-                 core/breadth_board.py  breadth of the members;  core/risk_board.py  cross-asset risk, appetite
+                 core/breadth_board.py, concentration_board.py, risk_board.py: what stands behind the funds
 
 Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import msgspec
 import numpy as np
 
 from core import __version__
 from core.breadth_board import BreadthBoard, BreadthUniverse
 from core.comparison import rotation_block, spread_block
+from core.concentration_board import ConcentrationBoard, FundLines
 from core.metrics.fold import History, ScreenFold
 from core.metrics.risk import Assets
 from core.model import Instant, Session
@@ -66,7 +68,12 @@ class Engine:
     """Everything known after the finished sessions of one panel, whose columns are the universe's symbols."""
 
     def __init__(
-        self, universe: Universe, settings: Settings, panel: Panel, breadth: BreadthUniverse | None = None
+        self,
+        universe: Universe,
+        settings: Settings,
+        panel: Panel,
+        breadth: BreadthUniverse | None = None,
+        lines: Mapping[str, FundLines] | None = None,
     ) -> None:
         self._universe = universe
         self._settings = settings
@@ -78,6 +85,7 @@ class Engine:
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
         self._risk = RiskBoard(self._history, assets)
         self._breadth = BreadthBoard(self._history, assets, breadth)
+        self._concentration = ConcentrationBoard(self._history, assets, lines or {})
         if breadth is not None:
             classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
         self._board = RuleBoard(self._history, self._columns, settings.warnings, classes, universe.core_symbols())
@@ -87,10 +95,16 @@ class Engine:
         """Every metric at every finished session, and at the provisional one last shown."""
         return self._history
 
-    def snapshot(self, live: LiveRow | None, view: View, members: LiveRow | None = None) -> Snapshot:
+    def snapshot(
+        self,
+        live: LiveRow | None,
+        view: View,
+        members: LiveRow | None = None,
+        lines: Mapping[str, LiveRow | None] | None = None,
+    ) -> Snapshot:
         """One refresh: the last finished session, or the provisional one where a live row is given.
 
-        `members` is the live row of the breadth universe.
+        `members` is the live row of the breadth universe, `lines` those of the funds' lines.
         """
         if live is None:
             self._history.drop_live()
@@ -99,6 +113,7 @@ class Engine:
             self._breadth.put_live(members)
         t = self._history.size - 1
         rows, sectors, watched = self._rows(t, live, view)
+        risk = self._risk.block(t, self._breadth.highs_less_lows(t))
         warnings = self._board.warnings(t, view.expected, view.fetch_age_hours)
         session: date = self._history.sessions[t].astype(object)
         return Snapshot(
@@ -118,7 +133,8 @@ class Engine:
             spreads=tuple(spread_block(self._board.market, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t),
-            risk=self._risk.block(t, self._breadth.highs_less_lows(t)),
+            concentration=msgspec.structs.replace(self._concentration.block(t, lines or {}), c8=risk.effective_bets),
+            risk=risk,
             warnings=warnings,
             evaluated=evaluated(warnings),
         )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core import intake, universe
+from core.constituents import Constituents
 from core.engine import Engine, View
 from core.errors import NoDataError, StoreError, UsageError
 from core.feeds.base import Feed, History, Quotes
@@ -28,7 +29,7 @@ from core.fetching import FetchReport, Progress, fill
 from core.i18n import _
 from core.model import Problem, Session
 from core.moment import Moment
-from core.panel import Bars, LiveRow, align
+from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
 from core.settings import Basis, Settings
@@ -38,6 +39,7 @@ from core.snapshot import ProblemNote, Snapshot, Source, to_json
 if TYPE_CHECKING:
     from core.store import Store
 
+MEMBERS = "members"
 PERIOD_LEAD = 14
 """Days before a period in which the close before it is looked for; no closure of the exchange lasted as long."""
 
@@ -46,13 +48,14 @@ __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "open_pipeline"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Folding:
-    """An engine, the session it shows, and what it was folded from."""
+    """An engine, the session it shows, what it was folded from, and the panels behind the funds by their names."""
 
     engine: Engine
     session: Session
     finished: Session
     live: bool
     bars: Mapping[str, Bars]
+    behind: Mapping[str, Panel]
 
 
 def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
@@ -84,6 +87,8 @@ class Pipeline:
     ) -> None:
         self._settings = settings
         self._universe = universe.build(settings)
+        self._constituents = Constituents(settings)
+        self._wanted = (*self._universe.instruments, *self._constituents.instruments(self._universe.symbols))
         self._clock = clock
         self._calendar = calendar
         self._feed = feed
@@ -101,7 +106,9 @@ class Pipeline:
             live = intake.live_row(self._universe.symbols, moment.session, quotes.quotes, history.bars)
         with self._lock:
             folding = self._folded(history.bars, moment, live=live is not None)
-            snapshot = folding.engine.snapshot(live, self._view(moment, folding, live, history, quotes))
+            view = self._view(moment, folding, live, history, quotes)
+            behind = {name: self._row_of(panel, moment, history, quotes) for name, panel in folding.behind.items()}
+            snapshot = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
         return self._keep(snapshot, moment)
 
     def incomplete(self, snapshot: Snapshot) -> tuple[str, ...]:
@@ -129,7 +136,7 @@ class Pipeline:
         from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that a snapshot need not spend
 
         with closing(Store.open(self._settings.store.url)) as store:
-            report = fill(store, self._feed, self._universe.instruments, first, last, at=moment.now, progress=progress)
+            report = fill(store, self._feed, self._wanted, first, last, at=moment.now, progress=progress)
         return FetchReport(report.stored, report.rows, self._explained(report.problems))
 
     def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
@@ -163,7 +170,7 @@ class Pipeline:
 
     def _ask(self, moment: Moment) -> tuple[History, Quotes]:
         """What the feed has: bars up to the session in progress, and its quotes; yields in percent."""
-        wanted = self._universe.instruments
+        wanted = self._wanted
         last = moment.finished if self._feed.always_open else moment.session
         history = self._feed.history(wanted, self._first(last), last)
         quotes = self._feed.quotes(wanted, moment.session, moment.now) if moment.in_progress else Quotes()
@@ -186,9 +193,18 @@ class Pipeline:
         if not live:  # under a live row every session must stand, or the bases n sessions back would slip
             panel = align(bars, self._universe.symbols, days[: newest + 1])
         session = moment.session if live else days[newest].item()
-        engine = Engine(self._universe, self._settings, panel)
-        self._folding = _Folding(engine, session, moment.finished, live, dict(bars))
+        members = self._constituents.universe(bars, panel.sessions)
+        lines = self._constituents.lines(bars, panel.sessions, members)
+        engine = Engine(self._universe, self._settings, panel, members, lines)
+        behind = {fund: part.panel for fund, part in lines.items()} | ({MEMBERS: members.panel} if members else {})
+        self._folding = _Folding(engine, session, moment.finished, live, dict(bars), behind)
         return self._folding
+
+    @staticmethod
+    def _row_of(panel: Panel, moment: Moment, history: History, quotes: Quotes) -> LiveRow | None:
+        """The session in progress for the symbols of `panel`."""
+        known = {symbol: history.bars[symbol] for symbol in panel.symbols if symbol in history.bars}
+        return intake.live_row(panel.symbols, moment.session, quotes.quotes, known) if moment.in_progress else None
 
     def _view(self, moment: Moment, folding: _Folding, live: LiveRow | None, history: History, quotes: Quotes) -> View:
         problems = self._explained((*history.problems, *quotes.problems))
@@ -217,7 +233,8 @@ class Pipeline:
         )
 
     def _explained(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """Problems with symbols, an unknown one answered with the nearest that is known."""
+        """Problems with symbols, an unknown one answered with the nearest that is known, members in one line."""
+        problems = self._constituents.told(problems, self._universe.symbols)
         if not any(problem.kind == "missing" for problem in problems):
             return problems
         return intake.with_suggestions(problems, self._shipped | self._feed.known())

@@ -133,6 +133,7 @@ class UniverseSettings(_Section, kw_only=True, frozen=True):
     """`[universe]`."""
 
     show: tuple[str, ...]
+    breadth: str
     groups: dict[str, GroupSettings]
     schemes: dict[str, SchemeSettings]
 

@@ -42,7 +42,12 @@ class Loaded:
     user_file: Path | None
 
     def with_overrides(
-        self, *, feed: FeedName | None = None, data: Sequence[str] = (), store: str | None = None
+        self,
+        *,
+        feed: FeedName | None = None,
+        data: Sequence[str] = (),
+        store: str | None = None,
+        universe: str | None = None,
     ) -> Loaded:
         """These settings with what the command line says instead; a relative path starts at the current folder."""
         settings, origin = self.settings, dict(self.origin)
@@ -57,6 +62,9 @@ class Loaded:
         if store is not None:
             settings = _replaced(settings, store=_replaced(settings.store, url=store))
             origin["store.url"] = "--store"
+        if universe is not None:
+            settings = _replaced(settings, universe=_replaced(settings.universe, breadth=universe))
+            origin["universe.breadth"] = "--universe"
         return replace(self, settings=settings, origin=origin)
 
 

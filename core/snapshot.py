@@ -260,6 +260,26 @@ class Breadth(_Frozen, kw_only=True, frozen=True):
     status: Status = "ok"
 
 
+class Concentration(_Frozen, kw_only=True, frozen=True):
+    """Group C: weights and shares as fractions, by window where there are several; `weights_date` by fund."""
+
+    c1: Value = None
+    c2: dict[str, Value] = {}
+    c2_contribution: dict[str, Value] = {}
+    c3: Value = None
+    c4: dict[str, dict[str, Value]] = {}
+    c5: Value = None
+    c5_names: dict[str, Value] = {}
+    c6: dict[str, Value] | None = None
+    c7: Value = None
+    c8: Value = None
+    weights_date: dict[str, date] = {}
+    coverage: dict[str, float] = {}
+    sources: dict[str, str] = {}
+    stands_in: dict[str, str] = {}
+    status: Status = "ok"
+
+
 class Appetite(_Frozen, kw_only=True, frozen=True):
     """Y1: the score in -100..100, its state with hysteresis, and the components in -1..1."""
 
@@ -336,6 +356,7 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
     spreads: tuple[Spread, ...] = ()
     rotation: Rotation = Rotation(scheme="")
     breadth: Breadth = Breadth(universe="core")
+    concentration: Concentration = Concentration()
     risk: Risk = Risk()
     warnings: tuple[RiskWarning, ...] = ()
     evaluated: Evaluated = Evaluated(rules=0, of=0)

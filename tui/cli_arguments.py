@@ -41,7 +41,7 @@ class Options:
     debug: bool = False
     format: Format = "json"
     as_of: date | None = None
-    universe: str = "core"
+    universe: str | None = None
     since: date | None = None
     begin: date | None = None
     end: date | None = None
@@ -51,7 +51,9 @@ class Options:
 
     def load(self) -> Loaded:
         """The effective settings: defaults, the user's file, and these options on top."""
-        return load(self.config).with_overrides(feed=self.feed, data=self.data, store=self.store)
+        return load(self.config).with_overrides(
+            feed=self.feed, data=self.data, store=self.store, universe=self.universe
+        )
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -112,7 +114,7 @@ def _parser() -> _Parser:
     snapshot, fetch, period = commands["snapshot"], commands["fetch"], commands["period"]
     snapshot.add_argument("--format", choices=get_args(Format), help=_("json (the default) or text"))
     snapshot.add_argument("--as-of", type=_date, metavar="DATE", help=_("as it was at the end of this day"))
-    snapshot.add_argument("--universe", choices=("core",), help=_("what is computed"))
+    snapshot.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     period.add_argument("--from", type=_date, required=True, dest="begin", metavar="DATE", help=_("first day"))
     period.add_argument("--to", type=_date, required=True, dest="end", metavar="DATE", help=_("last day"))
     bases = _("close before the first session (the default), its own close, or its open (always px)")

@@ -122,7 +122,6 @@ class TestArguments:
                 '--feed: expected auto, yahoo, alpaca, files or simulated, found "yaho", did you mean "yahoo"?',
             ),
             ("snapshot --format jsn", '--format: expected json or text, found "jsn", did you mean "json"?'),
-            ("snapshot --universe sp500", '--universe: expected core, found "sp500"'),
             ("snapshot --as-of 2026-1-9", '--as-of: expected YYYY-MM-DD, found "2026-1-9"'),
             ("snapshot --as-of 2026-02-30", '--as-of: expected YYYY-MM-DD, found "2026-02-30"'),
             ("snapshot --as-of 2026-01-13", "--as-of: expected a day up to today, 2026-01-12, found 2026-01-13"),
@@ -267,6 +266,18 @@ class TestSnapshot:
         )
         assert done.stderr == b"False 0\n"
         assert json.loads(done.stdout)["source"]["simulated"] is True
+
+
+class TestUniverse:
+    def test_one_that_does_not_exist_is_answered_with_the_nearest(self, run: Run) -> None:
+        code, out, err = run("snapshot", "--universe", "sp50", "--feed", "simulated")
+        assert (code, out) == (2, "")
+        assert err == "tapeboard: no universe sp50: did you mean sp500?\n"
+
+    def test_russell_needs_the_holdings_of_its_fund(self, run: Run) -> None:
+        code, _out, err = run("snapshot", "--universe", "russell2000", "--feed", "simulated")
+        assert code == 2
+        assert "name the file of IWM under [holdings]" in err
 
 
 class TestFetch:
