@@ -101,8 +101,8 @@ def days_at_rank1(data: Data, at: int, members: list[str], n: int) -> dict[str, 
     """R13 by pandas over the whole past at once: the reference asks every session anew, which takes a second."""
     prices = (data.px if n == 1 else data.tr)[members].iloc[: at + 1]
     first = prices.pct_change(n, fill_method=None).rank(axis=1, ascending=False) == 1
-    held: dict[str, int] = first[::-1].astype(int).cumprod().sum().to_dict()
-    return held
+    held = first[::-1].astype(int).cumprod().sum()
+    return {symbol: int(held[symbol]) for symbol in members}
 
 
 def _leader(ranks: Ranks, window: str) -> str | None:

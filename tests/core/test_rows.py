@@ -177,6 +177,16 @@ def test_members_that_did_the_same_share_their_rank(whole: Panel) -> None:
     assert (found["SPY"]["days_at_rank1"]["63s"], found["IWM"]["days_at_rank1"]["63s"]) == (SESSIONS - 63, 0)
 
 
+def test_a_climb_is_a_positive_change_of_rank(whole: Panel, rows: dict[str, dict[str, Any]]) -> None:
+    """R7 against 21 sessions earlier; the one-session rank is on px, the others on tr."""
+    for n in (1, 5, 21, 63, 126, 252):
+        prices = pd.DataFrame(whole.px if n == 1 else whole.tr, columns=list(whole.symbols))[list(builders.FUNDS)]
+        ranks = prices.pct_change(n, fill_method=None).rank(axis=1, ascending=False)
+        for symbol in builders.FUNDS:
+            assert rows[symbol]["rank"][f"{n}s"] == ranks[symbol].iloc[-1]
+            assert rows[symbol]["rank_change"][f"{n}s"] == ranks[symbol].iloc[-22] - ranks[symbol].iloc[-1]
+
+
 def test_relative_strength_is_the_lead_over_spy(whole: Panel, rows: dict[str, dict[str, Any]]) -> None:
     tr = whole.tr
     for n in (5, 21, 63, 126, 252):

@@ -233,3 +233,15 @@ def test_the_halt_has_no_side_no_spread_and_a_middling_rsi(found: dict[str, Floa
         assert found[name][239, halted] == 0
     for name in ("pct_b", "sigma60", "beta63", "corr63", "rel_volume", "adv20"):
         assert math.isnan(found[name][239, halted])
+
+
+def test_a_price_on_its_average_to_the_cent_is_on_neither_side() -> None:
+    """0.4: such ties are common, and as sums of floats they are not equal. Nine pairs around a price, and it twice."""
+    rng = np.random.default_rng(9)
+    middle, reach = rng.integers(2_000, 50_000, 200), rng.integers(1, 500, (9, 200))
+    cents = np.vstack([middle - reach, middle + reach, middle, middle])
+    symbols = tuple(f"S{k}" for k in range(200))
+    prices = cents / 100.0
+    found = builders.fields(replace(builders.panel(0, 20, symbols), px=prices, tr=prices))
+    assert set(found["above_sma20"][-1]) == set(found["below_sma20"][-1]) == {0.0}
+    assert (20 * prices[-1] != prices.sum(axis=0)).any()

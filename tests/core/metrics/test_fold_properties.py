@@ -174,6 +174,7 @@ def test_prices_that_go_one_way_or_nowhere(prices: Floats, rsi: float, above: fl
     found = builders.fields(builders.priced(builders.panel(2, SESSIONS, SYMBOLS), "XLK", prices))
     column = SYMBOLS.index("XLK")
     assert set(found["rsi14"][14:, column]) == {rsi}
+    assert set(found["record_close"][1:, column]) == {float(prices[-1] >= prices[0])}  # T3: as high as any before
     for n in (20, 50, 200):
         assert set(found[f"above_sma{n}"][n - 1 :, column]) == {above}
 
