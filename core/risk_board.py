@@ -86,12 +86,10 @@ class RiskBoard:
         if None in columns:
             return {"21s": None, "63s": None, "dist_sma50": None}
         first, second = (self._history["tr"][:, column] for column in columns)
-        ratio = full_tail((first / second)[: t + 1], t, 64)
-        return {
-            "21s": number(float(ratio[-1] / ratio[-22] - 1.0)),
-            "63s": number(float(ratio[-1] / ratio[-64] - 1.0)),
-            "dist_sma50": number(float(ratio[-1] / ratio[-50:].mean() - 1.0)),
-        }
+        ratio = first / second
+        past = {f"{n}s": ratio[t - n] if t >= n else np.nan for n in (21, 63)}
+        changes = {key: number(float(ratio[t] / base - 1.0)) for key, base in past.items()}
+        return {**changes, "dist_sma50": number(float(ratio[t] / full_tail(ratio, t, 50).mean() - 1.0))}
 
     def _stretch(self, symbol: str, t: int) -> float:
         """L4: percentile of the price over its average of 1260 sessions. Price stretch, not valuation."""

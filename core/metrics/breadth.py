@@ -27,6 +27,8 @@ CONFLICT_SHARES = (0.022, 0.028)
 CONFLICT_SESSIONS = 30
 CONFLICT_TREND = 50
 
+_FLOW = ("traded_advances", "traded_declines", "up_volume", "down_volume")
+
 
 @dataclass(frozen=True, slots=True)
 class _Averages:
@@ -85,7 +87,7 @@ class Breadth:
         self._averages = _Averages()
         self._thrust = _Thrust()
         self._record_shares = deque[float](maxlen=9)
-        self._flows = deque[tuple[float, float, float, float]](maxlen=9)
+        self._flows = deque[tuple[float, ...]](maxlen=9)
 
     def read(self, row: Row, values: dict[str, Floats], usable: Mask) -> dict[str, float]:
         """The breadth of `row`; `values` are the members' metrics, `usable` tells which members may be counted."""
@@ -97,7 +99,7 @@ class Breadth:
             **day,
             **_participation(values, usable),
             **highs,
-            **self._volume(row, usable, day),
+            **self._volume(row, usable),
             "dispersion": _dispersion(row.r, usable),
             "ad_line": self._line + (day["net_advances"] if np.isfinite(day["net_advances"]) else 0.0)
             if self._begun or np.isfinite(day["net_advances"])
@@ -117,7 +119,7 @@ class Breadth:
         self._averages = self._averages.after(now["rana"], now["adv_share"])
         self._thrust = self._thrust.after(self._averages.thrust)
         self._record_shares.append(now["record_high_share"])
-        self._flows.append((now["advances"], now["declines"], now["up_volume"], now["down_volume"]))
+        self._flows.append(tuple(now[name] for name in _FLOW))
 
     def _day(self, row: Row, usable: Mask) -> dict[str, float]:
         """B1, B2 and the ratio-adjusted net advances of B4."""
@@ -163,17 +165,18 @@ class Breadth:
             "high_low_index": float(np.mean(shares)) if len(shares) == 10 else np.nan,
         }
 
-    def _volume(self, row: Row, usable: Mask, day: dict[str, float]) -> dict[str, float]:
-        """B9 and B10: volume of the advancing and the declining members; a day without volume is left out."""
-        volume = np.where(usable & (row.volume > 0), row.volume, 0.0)
-        up, down = float(volume[row.move > 0].sum()), float(volume[row.move < 0].sum())
+    def _volume(self, row: Row, usable: Mask) -> dict[str, float]:
+        """B9 and B10 of the members that traded (B.10): who has no volume is in none of their four parts."""
+        traded = usable & (row.volume > 0)
+        rising, falling = traded & (row.move > 0), traded & (row.move < 0)
+        up, down = float(row.volume[rising].sum()), float(row.volume[falling].sum())
         if up + down == 0:
             up = down = np.nan
-        sums = np.array([*self._flows, (day["advances"], day["declines"], up, down)]).sum(axis=0)
+        flow = (float(rising.sum()), float(falling.sum()), up, down)
+        sums = np.array([*self._flows, flow]).sum(axis=0)
         return {
-            "up_volume": up,
-            "down_volume": down,
-            "trin": _arms(day["advances"], day["declines"], up, down),
+            **dict(zip(_FLOW, flow, strict=True)),
+            "trin": _arms(*flow),
             "trin10": _arms(*sums.tolist()) if len(self._flows) == 9 else np.nan,
             "upvol_share": up / (up + down),
         }

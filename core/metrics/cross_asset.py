@@ -83,7 +83,7 @@ def turbulence(today: Floats, before: Floats) -> Floats:
     usual = known & moving.all(axis=1)
     result[usual] = _distances(today[usual], before[usual])
     for b in np.flatnonzero(known & ~moving.all(axis=1) & moving.any(axis=1)):
-        result[b] = _distances(today[b : b + 1, moving[b]], before[b : b + 1, :, moving[b]].transpose(1, 2, 0))[0]
+        result[b] = _distances(today[b : b + 1, moving[b]], before[b : b + 1, :, moving[b]])[0]
     return result
 
 

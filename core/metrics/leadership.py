@@ -121,10 +121,9 @@ def spread_values(history: History, t: int, a: int, b: int) -> SpreadValues:
 
 def ratio_trend(history: History, t: int, a: int, b: int) -> tuple[float, float, float]:
     """R15: the ratio a/b over its averages of 50 and 200 sessions less one, and the former's slope over 20."""
-    prices = full_tail(history["tr"], t, 200)
-    ratio = prices[:, a] / prices[:, b]
-    sma50, before = ratio[-50:].mean(), ratio[-70:-20].mean()
-    return float(ratio[-1] / sma50 - 1.0), float(ratio[-1] / ratio.mean() - 1.0), float(sma50 / before - 1.0)
+    ratio = history["tr"][:, a] / history["tr"][:, b]
+    sma50, before, sma200 = (full_tail(ratio, end, n).mean() for end, n in ((t, 50), (t - 20, 50), (t, 200)))
+    return float(ratio[t] / sma50 - 1.0), float(ratio[t] / sma200 - 1.0), float(sma50 / before - 1.0)
 
 
 def _difference(values: Floats, a: int, b: int) -> Floats:
