@@ -18,7 +18,7 @@ ARTICLE = date(2026, 1, 9)
 @pytest.fixture(scope="session")
 def data() -> Data:
     if not MARKET.exists():
-        pytest.skip(f"no market data at {MARKET}")
+        pytest.skip("market data absent: ../shared/market")
     return load()
 
 
