@@ -67,10 +67,10 @@ def live_row(
 ) -> LiveRow | None:
     """The session in progress laid out by column: quotes, else the bars that files may hold of it.
 
-    None where fewer than half of the series have reached it, as for finished sessions.
+    None where fewer than half of the series of these symbols have reached it, as for finished sessions.
     """
     current = [_quoted(quotes.get(s), session) or _unfinished(bars.get(s), session) for s in symbols]
-    if 2 * sum(map(bool, current)) < max(1, len(bars)):
+    if 2 * sum(map(bool, current)) < max(1, sum(s in bars for s in symbols)):
         return None
     opens, highs, lows, prices, volumes, times = zip(*(last or _NOTHING for last in current), strict=True)
     return LiveRow(

@@ -103,6 +103,10 @@ class TestLiveRow:
         assert self.row("A") is None
         assert intake.live_row(("A",), MONDAY, {}, {}) is None
 
+    def test_series_of_other_symbols_have_no_say(self) -> None:
+        bars = self.BARS | {f"M{i}": series(f"M{i}") for i in range(9)}
+        assert intake.live_row(("A", "B"), MONDAY, {"A": quote("A", 5.0, NOON)}, bars) is not None
+
     @pytest.mark.parametrize("price", [0.0, -1.0, float("nan")])
     def test_an_impossible_price_is_no_quote(self, price: float) -> None:
         assert self.row("A", "B", "C", price=price) is None
