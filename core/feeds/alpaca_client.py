@@ -1,10 +1,10 @@
 """Alpaca's SDK, every request of which passes a `Gate`.
 
-Why the SDK, and guarded: it knows the addresses, the spelling of parameters, the key headers and the paging, and
-Alpaca keeps it so. But in 0.44 its requests have no time-out, after 429 it sleeps and asks again three times by
-itself (the stock client does not hand on the options to change that), a page that fails takes all earlier ones
-with it, a token that comes back asks for ever, and its error object holds the request with the key in it. All of
-that happens in, or below, the public method `get`: so `get` is the one that is ours. See docs/decisions/005.
+Why the SDK, and why guarded: it knows the addresses, the spelling of parameters and the paging, and Alpaca keeps it
+so. But in 0.44 its requests have no time-out; after 429 it sleeps and asks three times more (its client for stocks
+takes no option against that); a page that fails takes all earlier ones with it; a token that comes back asks for ever;
+and its error holds the request with the key in it. All of that happens in, or below, the public method `get`: so `get`
+is the one that is ours. Measured in docs/decisions/005-alpaca.md.
 """
 
 from __future__ import annotations
@@ -24,13 +24,25 @@ from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
 from core.errors import FeedError
 from core.feeds.alpaca_keys import Keys
 from core.feeds.alpaca_wire import BarsPage, DailyBar, SnapshotPage, StockSnapshot
+from core.feeds.breaker import Backoff, Breaker
 from core.feeds.gate import Gate
 from core.feeds.http_failures import garbled
+from core.feeds.throttle import Budget, Throttle
 from core.model import Session
 from core.sessions import NEW_YORK, Clock
 from core.settings import AlpacaSettings
 
 SOURCE: Final = "Alpaca"
+
+FAILURES: Final = 2
+"""So many failures in a row, or a single 429, and nothing is asked for a while ..."""
+
+FIRST_PAUSE: Final = 60.0
+LONGEST_PAUSE: Final = 900.0
+"""... of these seconds, doubling with every further failure."""
+
+_NO_KEY: Final = ("unused", "unused")
+"""The SDK insists on a key; the true one is known to the gate alone."""
 
 _BARS_PATH: Final = "/stocks/bars"
 _BARS: Final = msgspec.json.Decoder(BarsPage)
@@ -57,10 +69,12 @@ class AlpacaClient(StockHistoricalDataClient):
     """Daily bars and snapshots of stocks; symbols spelt as Alpaca does. For one thread at a time."""
 
     def __init__(self, keys: Keys, settings: AlpacaSettings, clock: Clock) -> None:
-        super().__init__(keys.id, keys.secret, raw_data=True, url_override=settings.url)
+        super().__init__(*_NO_KEY, raw_data=True, url_override=settings.url)
         self._url = f"{settings.url.rstrip('/')}/v2"
+        breaker = Breaker(FAILURES, Backoff(FIRST_PAUSE, LONGEST_PAUSE))
+        throttle = Throttle(Budget(settings.budget_per_minute), breaker, clock, paced_from=1)
         self._gate = Gate(
-            SOURCE, timeout=settings.timeout, per_minute=settings.budget_per_minute, clock=clock, hide=keys.hide
+            SOURCE, timeout=settings.timeout, throttle=throttle, clock=clock, sign=keys.sign, hide=keys.hide
         )
         self._paging = _Paging()
 
@@ -100,20 +114,20 @@ class AlpacaClient(StockHistoricalDataClient):
         if path == _BARS_PATH:
             page = self._bars_page(params)
             return {"bars": page.bars or {}, "next_page_token": page.next_page_token}
-        return self._gate.get(f"{self._url}{path}", params, self._get_default_headers(), _SNAPSHOTS.decode)
+        return self._gate.get(f"{self._url}{path}", params, _SNAPSHOTS.decode)
 
     def _bars_page(self, params: dict[str, str]) -> BarsPage:
         """One page; one that fails after the first ends the paging, so that the SDK hands over what it has."""
         tokens = self._paging.tokens
         try:
-            page = self._gate.get(f"{self._url}{_BARS_PATH}", params, self._get_default_headers(), _BARS.decode)
+            page = self._gate.get(f"{self._url}{_BARS_PATH}", params, _BARS.decode)
             if page.next_page_token in tokens:
                 raise garbled(SOURCE, "the same page again")
         except FeedError as error:
             if not tokens:
                 raise
             self._paging.broken = error
-            return BarsPage()
+            return BarsPage({})
         if page.next_page_token is not None:
             tokens.add(page.next_page_token)
         return page

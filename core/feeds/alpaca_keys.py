@@ -1,17 +1,20 @@
 """The key of an Alpaca account: found in the environment or in the keyring, and shown nowhere.
 
 A key never stands in a configuration file, a log, a traceback, an error or a snapshot: `repr` leaves both
-parts out, and whatever the other side says passes `Keys.hide` before anybody sees it.
+parts out, whatever the other side says passes `Keys.hide`, and no function has a part as a plain local variable.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.errors import FeedUnavailable
 from core.i18n import _
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
 
 VARIABLES = ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY")
 SERVICE = "tapeboard"
@@ -30,23 +33,33 @@ class Keys:
         """`text` without either part."""
         return text.replace(self.secret, "***").replace(self.id, "***")
 
+    def sendable(self) -> bool:
+        """Whether both can stand in an HTTP header."""
+        return all("!" <= character <= "~" for character in self.id + self.secret)
 
-def find_keys(env: Mapping[str, str] = os.environ) -> Keys:
+    def sign(self, request: PreparedRequest) -> PreparedRequest:
+        """Put both into `request`."""
+        request.headers["APCA-API-KEY-ID"] = self.id
+        request.headers["APCA-API-SECRET-KEY"] = self.secret
+        return request
+
+
+def find_keys() -> Keys:
     """The key of the environment, or else that of the keyring. Raises FeedUnavailable where there is none.
 
     Both parts come from one place: half a key of each would be refused for no visible reason.
     """
-    names, parts = VARIABLES, [env.get(name, "").strip() for name in VARIABLES]
-    if not any(parts):
-        names, parts = ENTRIES, [_in_keyring(name).strip() for name in ENTRIES]
-    if not any(parts):
+    names, keys = VARIABLES, Keys(*(os.environ.get(name, "").strip() for name in VARIABLES))
+    if not (keys.id or keys.secret):
+        names, keys = ENTRIES, Keys(*(_in_keyring(name).strip() for name in ENTRIES))
+    if not (keys.id or keys.secret):
         raise _unusable(_("the feed 'alpaca' needs a key, and there is none"))
-    for name, part in zip(names, parts, strict=True):
-        if not part:
-            raise _unusable(_("one half of the key for 'alpaca' is missing: {name}").format(name=name))
-        if not all("!" <= character <= "~" for character in part):  # an HTTP library would quote it in its complaint
-            raise _unusable(_("{name} holds a character that no key has").format(name=name))
-    return Keys(*parts)
+    if not (keys.id and keys.secret):
+        missing = names[1] if keys.id else names[0]
+        raise _unusable(_("one half of the key for 'alpaca' is missing: {name}").format(name=missing))
+    if not keys.sendable():
+        raise _unusable(_("{name} or {other} holds a character that no key has").format(name=names[0], other=names[1]))
+    return keys
 
 
 def _in_keyring(name: str) -> str:

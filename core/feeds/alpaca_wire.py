@@ -1,31 +1,22 @@
-"""What Alpaca sends, typed, and what becomes of it: `Bars` and `Quote`.
-
-Fields that nobody reads are not declared and cost nothing. Every row is checked before it becomes a number of
-ours: a session of the exchange, finite and positive prices, low <= open, close <= high.
-"""
+"""What Alpaca sends, typed, and what becomes of it: `Bars` and `Quote`. Fields that nobody reads are not declared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from msgspec import Meta
 
-from core.i18n import _
-from core.model import Instant, Problem, Quote, Session
+from core.model import Instant, Quote, Session
 from core.panel import Bars, Days, Floats
 from core.sessions import exchange_time
 
 Stamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
-ROUNDING: Final = 1e-4
-"""By this ratio an adjusted close may leave the range of its day: Alpaca rounds each price by itself."""
-
-_PRICES = ("o", "h", "l", "c")
 _EASTERN_STANDARD = np.timedelta64(4, "h")
 
 
@@ -57,29 +48,26 @@ class StockSnapshot(msgspec.Struct, frozen=True, rename="camel"):
 class BarsPage(msgspec.Struct, frozen=True):
     """One page of daily bars: symbols in the order of the alphabet, then sessions."""
 
-    bars: dict[str, list[DailyBar]] | None = None
+    bars: dict[str, list[DailyBar]] | None
     next_page_token: str | None = None
 
 
 SnapshotPage: TypeAlias = dict[str, StockSnapshot | None]
 
 
-def to_bars(
-    symbol: str, px: Sequence[DailyBar], tr: Sequence[DailyBar], sessions: Days
-) -> tuple[Bars | None, tuple[Problem, ...]]:
-    """The series on both bases over `sessions`, None where nothing is left; what was left out of it is told.
-
-    `px` is adjusted for splits, `tr` for dividends too. A row counts where both have it.
-    """
-    days, prices, volume = _columns(px)
-    other_days, other_prices, _volume = _columns(tr)
-    _common, here, there = np.intersect1d(days, other_days, return_indices=True)
-    sound = np.isin(days[here], sessions) & _possible(prices[:, here]) & _possible(other_prices[:, there])
-    here, there = here[sound], there[sound]
-    opens, highs, lows, closes = prices[:, here]
-    bars = Bars(symbol, days[here], opens, highs, lows, closes, other_prices[3, there], volume[here])
-    lost = np.setdiff1d(np.union1d(days, other_days), bars.sessions)
-    return bars if len(bars) else None, (_rejected(symbol, lost),) if len(lost) else ()
+def to_bars(symbol: str, px: Sequence[DailyBar], tr: Sequence[DailyBar]) -> Bars:
+    """The series on both bases, unchecked: `px` is adjusted for splits, `tr` for dividends too."""
+    paid = {row.t: row.c for row in tr}
+    return Bars(
+        symbol=symbol,
+        sessions=_sessions(px),
+        open=_column(row.o for row in px),
+        high=_column(row.h for row in px),
+        low=_column(row.l for row in px),
+        close=_column(row.c for row in px),
+        adj_close=_column(paid.get(row.t) for row in px),
+        volume=_column(row.v for row in px),
+    )
 
 
 def to_quote(
@@ -91,52 +79,32 @@ def to_quote(
     """
     open_at, close_at = hours
     trade, bar = (sent.latest_trade, sent.daily_bar) if sent else (None, None)
-    day = _day(bar, session)
-    price, asof = (trade.p, trade.t) if trade else (np.nan, open_at)
+    if bar is not None and (exchange_time(bar.t).date() != session or not _possible(bar)):
+        bar = None
+    price, asof = (trade.p, trade.t) if trade else (None, open_at)
     if asof > close_at:  # a trade after hours
-        price, asof = (day["c"] if day else np.nan), close_at
-    if asof < open_at or not (np.isfinite(price) and price > 0):
+        price, asof = (bar.c if bar else None), close_at
+    if asof < open_at or not price or price < 0:
         return None
-    return Quote(
-        symbol=symbol,
-        session=session,
-        price=price,
-        asof=exchange_time(asof),
-        open=day["o"] if day else None,
-        high=max(day["h"], price) if day else None,  # odd lots trade at prices that widen no range
-        low=min(day["l"], price) if day else None,
-        volume=bar.v if bar and day and not partial else None,
-    )
+    quote = Quote(symbol, session, price, exchange_time(asof))
+    if bar is None:
+        return quote
+    # The last trade may be one that counts for no range: an odd lot.
+    high, low = max(bar.h or price, price), min(bar.l or price, price)
+    return replace(quote, open=bar.o, high=high, low=low, volume=None if partial else bar.v)
 
 
-def _columns(rows: Sequence[DailyBar]) -> tuple[Days, Floats, Floats]:
-    """Sessions (n,), open, high, low and close (4, n), and volume (n,)."""
+def _sessions(rows: Sequence[DailyBar]) -> Days:
     seconds = np.array([row.t.timestamp() for row in rows], dtype=np.int64)
     # Midnight in New York is 4:00 UTC in summer and 5:00 in winter.
     days: Days = (seconds.astype("datetime64[s]") - _EASTERN_STANDARD).astype("datetime64[D]")
-    prices = np.array([[getattr(row, name) for row in rows] for name in _PRICES], dtype=np.float64)
-    return days, prices, np.array([row.v for row in rows], dtype=np.float64)
+    return days
 
 
-def _possible(prices: Floats) -> npt.NDArray[np.bool_]:
-    """Which columns of open, high, low and close (4, n) can be a session."""
-    opens, highs, lows, closes = prices
-    low, high = np.minimum(opens, closes) * (1 + ROUNDING), np.maximum(opens, closes) * (1 - ROUNDING)
-    sound = np.isfinite(prices) & (prices > 0)
-    possible: npt.NDArray[np.bool_] = sound.all(axis=0) & (lows <= low) & (high <= highs)
-    return possible
+def _column(values: Iterable[float | None]) -> Floats:
+    return np.array(list(values), dtype=np.float64)
 
 
-def _day(bar: DailyBar | None, session: Session) -> dict[str, float] | None:
-    """The prices of `bar` if it is of `session` and possible."""
-    if bar is None:
-        return None
-    days, prices, _volume = _columns([bar])
-    if days[0] != np.datetime64(session, "D") or not _possible(prices)[0]:
-        return None
-    return dict(zip(_PRICES, prices[:, 0].tolist(), strict=True))
-
-
-def _rejected(symbol: str, lost: Days) -> Problem:
-    text = _("{symbol}: {count} × impossible or incomplete bar, left out (first {day})")
-    return Problem("rejected", symbol, text.format(symbol=symbol, count=len(lost), day=lost.min()))
+def _possible(bar: DailyBar) -> bool:
+    opened, high, low, close = bar.o or 0.0, bar.h or 0.0, bar.l or 0.0, bar.c or 0.0
+    return 0 < low <= min(opened, close) and max(opened, close) <= high

@@ -57,7 +57,7 @@ def of_status(source: str, status: int, said: str, wait: float | None) -> FeedEr
         return FeedThrottled(_("{source} refuses ({answer})").format(source=source, answer=answer), "", wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         text = _("{source} refuses the key, or the plan does not permit it ({answer})")
-        return FeedRefused(text.format(source=source, answer=answer), _("check both"))
+        return FeedRefused(text.format(source=source, answer=answer), _("check the key, and what its plan permits"))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return FeedUnreachable(_("{source} fails ({answer})").format(source=source, answer=answer))
     return garbled(source, answer)
