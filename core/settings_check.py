@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import msgspec.inspect as mi
 
 from core.i18n import _
-from core.settings import CORE, MemberListSettings, Settings
+from core.settings import CORE, MemberListSettings, Settings, UniverseSettings
 from core.text import clean
 
 Path: TypeAlias = tuple[str, ...]
@@ -74,20 +74,34 @@ def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mi
     """Names that refer to nothing, and keys with two commands; `commands` are those that exist."""
     groups = settings.universe.groups
     for index, name in enumerate(settings.universe.show):
+        path = ("universe", "show", str(index + 1))
         if name not in groups:
-            yield _unknown(("universe", "show", str(index + 1)), name, _("a group of universe.groups"), groups)
-    sectors = groups["sectors"].symbols if "sectors" in groups else {}
-    for scheme, classes in settings.universe.schemes.items():
-        for kind in classes.__struct_fields__:
-            for symbol in getattr(classes, kind):
-                if symbol not in sectors:
-                    path = ("universe", "schemes", scheme, kind)
-                    yield _unknown(path, symbol, _("a symbol of the group sectors"), sectors)
+            yield _unknown(path, name, _("a group of universe.groups"), groups)
+        elif name in settings.universe.show[:index]:
+            yield Mistake(path, _("each group once"), _("{name} again").format(name=_found(name)))
+    yield from _schemes(settings.universe)
     if settings.metrics.scheme not in settings.universe.schemes:
         schemes = settings.universe.schemes
         yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
     yield from _member_lists(settings.universes)
     yield from _keys(settings.keys, commands)
+
+
+def _schemes(universe: UniverseSettings) -> Iterator[Mistake]:
+    """Every symbol of a scheme is a sector, and stands in it once: a second time it would weigh double."""
+    sectors = universe.groups["sectors"].symbols if "sectors" in universe.groups else {}
+    for scheme, classes in universe.schemes.items():
+        placed: set[str] = set()
+        for kind in classes.__struct_fields__:
+            path = ("universe", "schemes", scheme, kind)
+            for symbol in getattr(classes, kind):
+                if symbol not in sectors:
+                    yield _unknown(path, symbol, _("a symbol of the group sectors"), sectors)
+                elif symbol in placed:
+                    yield Mistake(
+                        path, _("each symbol once in a scheme"), _("{name} again").format(name=_found(symbol))
+                    )
+                placed.add(symbol)
 
 
 def _member_lists(universes: Mapping[str, MemberListSettings]) -> Iterator[Mistake]:

@@ -320,6 +320,14 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
         '"sytle"',
         "style",
     ),
+    ('[universe]\nshow = ["size", "style", "size"]', "universe.show.3", "each group once", '"size" again', None),
+    (
+        '[universe.schemes.mine]\ncyclical = ["XLK"]\nsensitive = []\ndefensive = ["XLU", "XLK"]',
+        "universe.schemes.mine.defensive",
+        "each symbol once in a scheme",
+        '"XLK" again',
+        None,
+    ),
     (
         '[universe.schemes.mine]\ncyclical = ["XLKK"]\nsensitive = []\ndefensive = []',
         "universe.schemes.mine.cyclical",
