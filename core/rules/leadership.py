@@ -53,7 +53,7 @@ class LeadershipReversal:
             watch=number(self._sign * self._limits.watch_z),
             warn=number(self._limits.warning_z),
             share=share(1 - self._limits.share if self.informs else self._limits.share),
-            exit=number(abs(self._limits.exit_z)),
+            exit=number(self._sign * self._limits.exit_z + 0.0),  # -0.0 + 0.0 has no sign
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -361,6 +362,15 @@ def test_w07_says_that_history_shows_no_raised_risk(board: RuleBoard) -> None:
     last = list(board.course(rule, "SPY"))[-1][0]
     assert "history shows no raised risk" in rule.text("SPY", last)
     assert "no raised risk" in rule.condition("SPY")
+
+
+@pytest.mark.parametrize(("exit_z", "above", "below"), [(0.0, "0.00", "0.00"), (-0.2, "-0.20", "0.20")])
+def test_w01_tells_the_threshold_it_is_left_at(exit_z: float, above: str, below: str) -> None:
+    shipped = builders.settings()
+    limits = msgspec.structs.replace(shipped.warnings.W01, exit_z=exit_z)
+    chosen = msgspec.structs.replace(shipped, warnings=msgspec.structs.replace(shipped.warnings, W01=limits))
+    assert f"z21 is above {above} or" in builders.rule("W01", chosen).condition("IWM-SPY")
+    assert f"z21 is below {below} or" in builders.rule("W01b", chosen).condition("IWM-SPY")
 
 
 def test_a_part_is_counted_under_its_rule() -> None:
