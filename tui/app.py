@@ -55,7 +55,9 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
         return open_pipeline(settings, as_of=as_of)
 
     def glance() -> Snapshot | None:
-        foreign = settings.feed.name in NEVER_STORED or settings.store.url == "none" or as_of is not None
+        feed = settings.feed
+        files = feed.name == "auto" and bool(feed.data)  # those that were named serve, not the store
+        foreign = feed.name in NEVER_STORED or files or settings.store.url == "none" or as_of is not None
         return None if foreign else last_snapshot(settings.store.url)
 
     app = TapeboardApp(settings, opener, glance=glance, frozen=as_of is not None)

@@ -240,18 +240,26 @@ def test_run_raises_what_has_left_the_screen_without_data(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("feed", "store", "as_of", "own"),
+    ("feed", "data", "store", "as_of", "own"),
     [
-        ("auto", None, None, True),
-        ("yahoo", None, None, True),
-        ("files", None, None, False),
-        ("simulated", None, None, False),
-        ("auto", "none", None, False),
-        ("auto", None, date(2026, 1, 9), False),
+        ("auto", (), None, None, True),
+        ("auto", ("prices.csv",), None, None, False),
+        ("yahoo", (), None, None, True),
+        ("yahoo", ("prices.csv",), None, None, True),
+        ("files", ("prices.csv",), None, None, False),
+        ("simulated", (), None, None, False),
+        ("auto", (), "none", None, False),
+        ("auto", (), None, date(2026, 1, 9), False),
     ],
 )
 def test_only_a_snapshot_of_this_feed_is_shown_at_first_glance(
-    monkeypatch: pytest.MonkeyPatch, feed: FeedName, store: str | None, as_of: date | None, *, own: bool
+    monkeypatch: pytest.MonkeyPatch,
+    feed: FeedName,
+    data: tuple[str, ...],
+    store: str | None,
+    as_of: date | None,
+    *,
+    own: bool,
 ) -> None:
     stored = builders.rich()
     glances: list[Snapshot | None] = []
@@ -261,7 +269,7 @@ def test_only_a_snapshot_of_this_feed_is_shown_at_first_glance(
 
     monkeypatch.setattr(TapeboardApp, "run", look)
     monkeypatch.setattr("tui.app.last_snapshot", lambda _url: stored)
-    assert run(defaults().with_overrides(feed=feed, store=store), as_of=as_of) == 0
+    assert run(defaults().with_overrides(feed=feed, data=data, store=store), as_of=as_of) == 0
     assert glances == [stored if own else None]
 
 
