@@ -73,7 +73,9 @@ def _head(snapshot: Snapshot) -> list[str]:
 
 def _verdict(snapshot: Snapshot) -> list[str]:
     verdict = snapshot.verdict
-    line = verdict.state + _(" {score} of {of}").format(score=verdict.score, of=verdict.of)
+    line: str = verdict.state
+    if verdict.state != "NOT EVALUATED":  # what is absent is never scored
+        line += _(" {score} of {of}").format(score=verdict.score, of=verdict.of)
     if verdict.since:
         line += _(" since {day}").format(day=day(verdict.since))
     if verdict.fragile:

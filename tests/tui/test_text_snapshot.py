@@ -80,7 +80,7 @@ class TestHead:
         assert render(EMPTY, (), "63s").splitlines() == [
             "TAPEBOARD · — stale · market closed",
             "",
-            "NOT EVALUATED 0 of 4",
+            "NOT EVALUATED",
             "",
             "Warnings: evaluated 0 of 0 rules",
         ]
@@ -98,6 +98,10 @@ def test_the_verdict_stands_with_its_evidence() -> None:
         "  - equal",
         "  — sectors",
     ]
+
+
+def test_what_is_not_evaluated_has_no_score() -> None:
+    assert block(of((), verdict=Verdict(state="NOT EVALUATED", score=3, of=4)), "NOT") == ["NOT EVALUATED"]
 
 
 def test_a_provisional_verdict_is_marked() -> None:
