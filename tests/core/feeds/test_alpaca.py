@@ -104,7 +104,8 @@ class TestHistory:
         server.stocks = {symbol: steady(days, 50) for symbol in symbols}
         assert len(open_feed().history(*symbols).bars) == 61
         px, tr = server.take()
-        common = {"timeframe": "1Day", "feed": "sip", "start": "2025-11-03T05:00:00+00:00", "limit": "10000"}
+        span = {"start": "2025-11-03T05:00:00+00:00", "end": "2026-01-09T05:00:01+00:00"}
+        common = {"timeframe": "1Day", "feed": "sip", "limit": "10000", **span}
         for asked, adjustment in ((px, "split"), (tr, "all")):
             assert asked.path == "/v2/stocks/bars"
             assert asked.symbols == symbols
