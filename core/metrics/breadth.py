@@ -217,9 +217,9 @@ def _participation(values: dict[str, Floats], usable: Mask) -> dict[str, float]:
     """B6: share of the members above their average of 20, 50 and 200 sessions, and how many were counted."""
     result: dict[str, float] = {}
     for n in (20, 50, 200):
-        above = np.where(usable, values[f"above_sma{n}"], np.nan)
-        counted = int(np.isfinite(above).sum())
-        result[f"above_sma{n}"] = float(np.nansum(above)) / counted if counted else np.nan
+        above = values[f"above_sma{n}"]
+        counted = int(np.count_nonzero(usable & np.isfinite(above)))
+        result[f"above_sma{n}"] = np.count_nonzero(usable & (above > 0)) / counted if counted else np.nan
         result[f"above_sma{n}_counted"] = float(counted)
     return result
 

@@ -17,10 +17,10 @@ from typing import Protocol
 
 import numpy as np
 
-from core.metrics.returns import Returns
+from core.metrics.returns import Momentum, Returns
 from core.metrics.rotation import Rotation
 from core.metrics.row import Row
-from core.metrics.trend import Averages, Bands, Extremes, Strength, TrueRange, Turnover
+from core.metrics.trend import SLOPE_SESSIONS, Averages, Bands, Extremes, Strength, TrueRange, Turnover
 from core.metrics.volatility import Deviation, Drawdown, Pair, Smoothed
 from core.model import Session
 from core.panel import Days, Floats, LiveRow, Panel
@@ -43,6 +43,14 @@ class Family(Protocol):
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
+        ...
+
+
+class BulkFamily(Family, Protocol):
+    """A family that can take many sessions in at once, with the same result as one by one."""
+
+    def extend(self, rows: Row) -> None:
+        """Take finished sessions in: a row whose arrays have the shape (T, N)."""
         ...
 
 
@@ -85,6 +93,46 @@ class Fold:
         return Row(t, high, low, px, tr, volume, r=tr / self._last_tr - 1.0, move=px - self._last_px)
 
 
+class BulkFold(Fold):
+    """A fold of families that can be brought to a session without reading those before it."""
+
+    def __init__(self, panel: Panel, families: Iterable[BulkFamily]) -> None:
+        self._bulk = tuple(families)
+        super().__init__(panel, self._bulk)
+
+    def begin_at(self, t: int) -> None:
+        """Take the sessions before row t in, from the start.
+
+        The last of them go in one by one, because slopes and the deviation of the day before look back on them.
+        """
+        bulk = max(0, t - SLOPE_SESSIONS)
+        if bulk:
+            p = self._panel
+            px, tr = _carried(p.px[:bulk]), _carried(p.tr[:bulk])
+            r, move = p.tr[:bulk] / _before(tr) - 1.0, p.px[:bulk] - _before(px)
+            rows = Row(0, p.high[:bulk], p.low[:bulk], p.px[:bulk], p.tr[:bulk], p.volume[:bulk], r=r, move=move)
+            for family in self._bulk:
+                family.extend(rows)
+            self._last_px, self._last_tr = px[-1], tr[-1]
+        for k in range(bulk, t):
+            self.advance(self.finished_row(k))
+
+
+def _carried(values: Floats) -> Floats:
+    """The last present value at each row, NaN before the first."""
+    present = np.isfinite(values)
+    if present.all():
+        return values
+    rows = np.maximum.accumulate(np.where(present, np.arange(len(values))[:, None], -1), axis=0)
+    carried: Floats = np.where(rows >= 0, np.take_along_axis(values, np.maximum(rows, 0), axis=0), np.nan)
+    return carried
+
+
+def _before(values: Floats) -> Floats:
+    """Each row's predecessor; NaN before the first."""
+    return np.concatenate([np.full((1, values.shape[1]), np.nan), values[:-1]])
+
+
 class ScreenFold(Fold):
     """Every per-symbol metric, for the symbols of the screen.
 
@@ -96,7 +144,7 @@ class ScreenFold(Fold):
         alone = (Averages, Extremes, Strength, Bands, TrueRange, Turnover, Deviation, Smoothed, Drawdown)
         families: list[Family] = [family(symbols) for family in alone]
         paired = (Pair(symbols, benchmark), Rotation(symbols, benchmark))
-        super().__init__(panel, (Returns(panel.tr, panel.px), *families, *paired))
+        super().__init__(panel, (Returns(panel.tr, panel.px), Momentum(panel.tr), *families, *paired))
         self._benchmark = benchmark
 
     def read(self, row: Row) -> dict[str, Floats]:

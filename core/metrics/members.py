@@ -9,23 +9,29 @@ from __future__ import annotations
 import numpy as np
 
 from core.metrics.breadth import Breadth
-from core.metrics.fold import Family, Fold
+from core.metrics.fold import BulkFamily, BulkFold
 from core.metrics.returns import Returns
 from core.metrics.suspects import Suspects
-from core.metrics.trend import Averages, Extremes, Strength
+from core.metrics.trend import Participation, Range, Strength
 from core.metrics.volatility import Deviation, Pair
 from core.panel import Floats, LiveRow, Panel
 
+SERIES_SESSIONS = 756
+"""Breadth is read for so many sessions, three years; those before only fill the members' windows.
 
-def member_families(panel: Panel, benchmark: int) -> tuple[Family, ...]:
+By then no average remembers its seed (0.95 to the 756th is 1e-17), and the line of B3 has a shape, not a level.
+"""
+
+
+def member_families(panel: Panel, benchmark: int) -> tuple[BulkFamily, ...]:
     """What is folded of a member: returns, averages, extremes, strength, deviation, beta and correlation."""
     symbols = len(panel.symbols)
     return (
         Returns(panel.tr, panel.px),
-        Averages(symbols),
-        Extremes(symbols),
+        Participation(symbols),
+        Range(symbols),
         Strength(symbols),
-        Deviation(symbols),
+        Deviation(symbols, (20, 60)),
         Pair(symbols, benchmark),
     )
 
@@ -33,19 +39,24 @@ def member_families(panel: Panel, benchmark: int) -> tuple[Family, ...]:
 class Members:
     """Breadth of one universe over the finished sessions of `panel`, and at a provisional one on top.
 
-    `history[name]` has shape (T+1,); its last place is for the provisional session. `latest` holds the members'
+    `history[name]` has shape (T+1,), NaN before the last `SERIES_SESSIONS`; its last place is for the provisional
+    one. `latest` holds the members'
     own metrics at the last session read.
     """
 
     def __init__(self, panel: Panel, *, benchmark: int = -1) -> None:
         self.panel = panel
         self.finished = len(panel.sessions)
-        self._fold = Fold(panel, member_families(panel, benchmark))
+        self._fold = BulkFold(panel, member_families(panel, benchmark))
         self._breadth = Breadth()
         self._suspects = Suspects(len(panel.symbols))
         self.history: dict[str, Floats] = {}
         self.latest: dict[str, Floats] = {}
-        for t in range(self.finished):
+        begin = max(0, self.finished - SERIES_SESSIONS)
+        for t in range(begin):
+            self._suspects.advance(self._fold.finished_row(t))
+        self._fold.begin_at(begin)
+        for t in range(begin, self.finished):
             row = self._fold.finished_row(t)
             usable = self._suspects.usable(row)
             self.latest = self._fold.read(row)

@@ -23,14 +23,29 @@ class Returns:
         self._px = px
 
     def read(self, row: Row) -> dict[str, Floats]:
-        """`chg_1s` on px, `ret_{n}s` and `momentum_12_1` on tr."""
+        """`chg_1s` on px, `ret_{n}s` on tr."""
         values = {f"ret_{n}s": _ratio(row.tr, _back(self._tr, row.t, n)) for n in WINDOWS}
-        # R12: the month before last year's base is left out, the standard momentum sort.
-        values["momentum_12_1"] = _ratio(_back(self._tr, row.t, 21), _back(self._tr, row.t, 252))
         return {"chg_1s": _ratio(row.px, _back(self._px, row.t, 1)), **values}
 
     def advance(self, row: Row) -> None:
         """Nothing to keep: the finished rows themselves are the state."""
+
+    def extend(self, rows: Row) -> None:
+        """Likewise."""
+
+
+class Momentum:
+    """R12: the return of the year without its last month, the standard momentum sort."""
+
+    def __init__(self, tr: Floats) -> None:
+        self._tr = tr
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """`momentum_12_1` on tr."""
+        return {"momentum_12_1": _ratio(_back(self._tr, row.t, 21), _back(self._tr, row.t, 252))}
+
+    def advance(self, row: Row) -> None:
+        """Nothing to keep."""
 
 
 def calendar_bases(sessions: Days, t: int) -> dict[str, int | None]:

@@ -10,11 +10,10 @@ from core.panel import Floats
 def ranks(values: Floats) -> Floats:
     """1 = largest; ties share the average rank; NaN is not ranked (metrics.md 0.4)."""
     present = ~np.isnan(values)
-    known = values[present]
-    larger = (known[:, None] < known[None, :]).sum(axis=1)
-    equal = (known[:, None] == known[None, :]).sum(axis=1)
+    _levels, place, shared = np.unique(values[present], return_inverse=True, return_counts=True)
+    better = shared.sum() - np.cumsum(shared)
     result = np.full(len(values), np.nan)
-    result[present] = larger + (equal + 1) / 2
+    result[present] = (better + (shared + 1) / 2)[place]
     return result
 
 

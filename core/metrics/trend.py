@@ -25,11 +25,35 @@ _SMA_COLUMN = np.array(SMA_WINDOWS, dtype=np.float64)[:, None]
 _ADV_COLUMN = np.array([[20.0], [63.0]])
 
 
-class Averages:
-    """T1: simple averages, distances, slopes, and which side of the average the price is on (1, 0 or NaN)."""
+class Participation:
+    """T1 and B6: simple averages, and which members stand above them (1, 0 or NaN)."""
 
     def __init__(self, symbols: int) -> None:
         self._sums = WindowSums(SMA_WINDOWS, symbols)
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """`sma{n}` and `above_sma{n}`."""
+        totals = self._sums.peek(row.px)
+        return _by_window({"sma": totals / _SMA_COLUMN, "above_sma": self._above(row, totals)})
+
+    def advance(self, row: Row) -> None:
+        """Take a finished session in."""
+        self._sums.push(row.px)
+
+    def extend(self, rows: Row) -> None:
+        """Take many finished sessions in at once."""
+        self._sums.extend(rows.px)
+
+    @staticmethod
+    def _above(row: Row, totals: Floats) -> Floats:
+        return _flag(_SMA_COLUMN * row.px > totals * (1 + TIE), totals)
+
+
+class Averages(Participation):
+    """T1 in full: distances and slopes, and who stands below, too."""
+
+    def __init__(self, symbols: int) -> None:
+        super().__init__(symbols)
         self._past = deque[Floats](maxlen=SLOPE_SESSIONS)
 
     def read(self, row: Row) -> dict[str, Floats]:
@@ -41,40 +65,61 @@ class Averages:
             "sma": smas,
             "dist_sma": row.px / smas - 1.0,
             "slope_sma": smas / before - 1.0,
-            "above_sma": _flag(_SMA_COLUMN * row.px > totals * (1 + TIE), totals),
+            "above_sma": self._above(row, totals),
             "below_sma": _flag(_SMA_COLUMN * row.px < totals * (1 - TIE), totals),
         }
-        return {f"{name}{n}": part[k] for name, part in values.items() for k, n in enumerate(SMA_WINDOWS)}
+        return _by_window(values)
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
         self._past.append(self._sums.peek(row.px) / _SMA_COLUMN)
-        self._sums.push(row.px)
+        super().advance(row)
 
 
-class Extremes:
-    """T2 and T3: highs and lows of 252 sessions on both bases, and records since the first loaded session.
+class Range:
+    """T2 and B7: the highest high and the lowest low of 252 sessions."""
+
+    def __init__(self, symbols: int) -> None:
+        self._high = WindowMax(252, symbols)
+        self._low = WindowMin(252, symbols)
+
+    def read(self, row: Row) -> dict[str, Floats]:
+        """`high_252` and `low_252`."""
+        return {"high_252": self._high.peek(row.high), "low_252": self._low.peek(row.low)}
+
+    def advance(self, row: Row) -> None:
+        """Take a finished session in."""
+        self._high.push(row.high)
+        self._low.push(row.low)
+
+    def extend(self, rows: Row) -> None:
+        """Take many finished sessions in at once."""
+        self._high.extend(rows.high)
+        self._low.extend(rows.low)
+
+
+class Extremes(Range):
+    """T2 and T3 in full: distances on both bases, and records since the first loaded session.
 
     `drawdown_252` is V9's and W19's: `px` close against the highest `px` close of 252 sessions.
     """
 
     def __init__(self, symbols: int) -> None:
-        self._high = WindowMax(252, symbols)
-        self._low = WindowMin(252, symbols)
+        super().__init__(symbols)
         self._close = WindowMax(252, symbols)
         self._record_close = np.full(symbols, -np.inf)
         self._record_high = np.full(symbols, -np.inf)
 
     def read(self, row: Row) -> dict[str, Floats]:
-        """`high_252`, `low_252`, `high_close_252`, distances from them, `record_close` and `record_high`."""
-        high, low, close = self._high.peek(row.high), self._low.peek(row.low), self._close.peek(row.px)
+        """Those of `Range`, `high_close_252`, distances from them, `record_close` and `record_high`."""
+        values = super().read(row)
+        close = self._close.peek(row.px)
         below = row.px / close - 1.0
         return {
-            "high_252": high,
-            "low_252": low,
+            **values,
             "high_close_252": close,
-            "dist_high_252": row.px / high - 1.0,
-            "dist_low_252": row.px / low - 1.0,
+            "dist_high_252": row.px / values["high_252"] - 1.0,
+            "dist_low_252": row.px / values["low_252"] - 1.0,
             "dist_high_close_252": below,
             "drawdown_252": below,
             "record_close": _flag(row.px >= self._record_close, row.px),
@@ -83,8 +128,7 @@ class Extremes:
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
-        self._high.push(row.high)
-        self._low.push(row.low)
+        super().advance(row)
         self._close.push(row.px)
         self._record_close = np.fmax(self._record_close, row.px)
         self._record_high = np.fmax(self._record_high, row.high)
@@ -102,12 +146,19 @@ class Strength:
         gain = self._gain.peek(np.maximum(row.move, 0.0))
         total = gain + self._loss.peek(np.maximum(-row.move, 0.0))
         flat = total == 0.0
+        if not flat.any():
+            return {"rsi14": 100.0 * (gain / total)}
         return {"rsi14": np.where(flat, 50.0, 100.0 * (gain / np.where(flat, 1.0, total)))}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
         self._gain.push(np.maximum(row.move, 0.0))
         self._loss.push(np.maximum(-row.move, 0.0))
+
+    def extend(self, rows: Row) -> None:
+        """Take many finished sessions in at once."""
+        self._gain.extend(np.maximum(rows.move, 0.0))
+        self._loss.extend(np.maximum(-rows.move, 0.0))
 
 
 class Bands:
@@ -173,10 +224,19 @@ class Turnover:
         self._sums.push(_traded(row.volume))
 
 
+def _by_window(values: dict[str, Floats]) -> dict[str, Floats]:
+    """Arrays of shape (windows, N) by name, as one of shape (N,) each."""
+    return {f"{name}{n}": part[k] for name, part in values.items() for k, n in enumerate(SMA_WINDOWS)}
+
+
 def _traded(volume: Floats) -> Floats:
     return np.where(volume > 0, volume, np.nan)
 
 
 def _flag(condition: npt.NDArray[np.bool_], known: Floats) -> Floats:
     """1.0 or 0.0, and NaN where `known` is missing."""
-    return np.where(np.isnan(known), np.nan, condition.astype(np.float64))
+    flags: Floats = condition.astype(np.float64)
+    missing = np.isnan(known)
+    if missing.any():
+        flags[missing] = np.nan
+    return flags

@@ -19,26 +19,32 @@ EWMA_SEED = 75
 
 
 class Deviation:
-    """V1 and V2: daily deviation over 20, 60 and 252 sessions, and the first one annualised."""
+    """V1 and V2: daily deviation over some windows, 20 and 60 among them, and the first one annualised."""
 
-    def __init__(self, symbols: int) -> None:
-        self._sums = WindowSums(SIGMA_WINDOWS, 2, symbols)
+    def __init__(self, symbols: int, windows: tuple[int, ...] = SIGMA_WINDOWS) -> None:
+        self._windows = windows
+        self._column = np.array(windows)[:, None]
+        self._sums = WindowSums(windows, 2, symbols)
         self._last_sigma60 = np.full(symbols, np.nan)
 
     def read(self, row: Row) -> dict[str, Floats]:
         """`sigma{n}`, `annual_vol`, and `sigma60_before`, that of the session before (S3)."""
-        values = {f"sigma{n}": sigma for n, sigma in zip(SIGMA_WINDOWS, self._sigmas(row), strict=True)}
+        values = {f"sigma{n}": sigma for n, sigma in zip(self._windows, self._sigmas(row), strict=True)}
         return {**values, "annual_vol": values["sigma20"] * ANNUAL, "sigma60_before": self._last_sigma60}
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""
-        self._last_sigma60 = self._sigmas(row)[SIGMA_WINDOWS.index(60)]
+        self._last_sigma60 = self._sigmas(row)[self._windows.index(60)]
         self._sums.push(_with_squares(row.r))
+
+    def extend(self, rows: Row) -> None:
+        """Take many finished sessions in at once."""
+        self._sums.extend(np.moveaxis(_with_squares(rows.r[-self._sums.size :]), 0, 1))
 
     def _sigmas(self, row: Row) -> Floats:
         """V1 for each window, shape (windows, N)."""
         sums = self._sums.peek(_with_squares(row.r))
-        return sample_std(sums[:, 0], sums[:, 1], np.array(SIGMA_WINDOWS)[:, None])
+        return sample_std(sums[:, 0], sums[:, 1], self._column)
 
 
 class Drawdown:
@@ -89,12 +95,23 @@ class Pair:
         """Take a finished session in."""
         self._sums.push(self._terms(row.r))
 
+    def extend(self, rows: Row) -> None:
+        """Take many finished sessions in at once."""
+        self._sums.extend(np.moveaxis(self._terms(rows.r[-self._sums.size :]), 0, 1))
+
     def _terms(self, r: Floats) -> Floats:
-        """The five terms of a regression on the benchmark, shape (5, N)."""
-        other = r[self._benchmark] if self._benchmark >= 0 else np.nan
-        b = np.where(np.isnan(r), np.nan, other)
-        a = np.where(np.isnan(b), np.nan, r)
-        return np.stack([a, b, a * a, b * b, a * b])
+        """The five terms of a regression on the benchmark, shape (5, ..., N)."""
+        terms = np.empty((5, *r.shape))
+        a, b = terms[0], terms[1]
+        b[...] = r[..., self._benchmark, None] if self._benchmark >= 0 else np.nan
+        np.copyto(a, r)
+        missing = np.isnan(a + b)
+        if missing.any():  # a session counts for both or for neither
+            a[missing] = b[missing] = np.nan
+        np.multiply(a, a, out=terms[2])
+        np.multiply(b, b, out=terms[3])
+        np.multiply(a, b, out=terms[4])
+        return terms
 
 
 class Smoothed:
@@ -132,4 +149,8 @@ class Smoothed:
 
 
 def _with_squares(r: Floats) -> Floats:
-    return np.stack([r, r * r])
+    """Shape (2, *shape)."""
+    both = np.empty((2, *r.shape))
+    np.copyto(both[0], r)
+    np.multiply(r, r, out=both[1])
+    return both
