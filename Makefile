@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: run test check bench shots lock clean
+.PHONY: run test check bench docs lock clean
 
 run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
@@ -24,6 +24,9 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
+
+docs: $(DEV)
+	$(BIN)/python -m tests.oracle.report
 
 # The locks hold versions and hashes only; pip takes the packages from wherever it is configured to.
 # Who only runs Tapeboard installs requirements.lock; the other one adds what tests and checks need.
