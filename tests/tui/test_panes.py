@@ -78,6 +78,12 @@ def test_rates_change_in_basis_points_and_volatility_in_points() -> None:
     assert second.cells["rank"].text == ""
 
 
+def test_a_change_that_rounds_to_nothing_has_no_colour() -> None:
+    small = (builders.row("^TNX", chg_bp={"1s": 0.3}), builders.row("^VIX", chg_pt={"1s": -0.04}))
+    rows, _ = leadership(*small)
+    assert [(row.cells["1s"].text, row.cells["1s"].style) for row in rows] == [("0 bp", "flat"), ("0.0 pt", "flat")]
+
+
 def test_a_record_is_named_and_a_distance_is_a_number() -> None:
     record = builders.row("SPY", record_close=True, dist_high_close_252=0.0)
     below = builders.row("QQQ", record_close=False, dist_high_close_252=-0.017)

@@ -33,10 +33,10 @@ def plain(x: Value, digits: int = 1, scale: float = 1.0) -> Cell:
 
 def change(row: Row, window: str, *, colour: bool = True) -> Cell:
     """The change of a symbol over a window: percent, or basis points, or points, as its class has it."""
-    for changes, form in ((row.chg_bp, fmt.bp), (row.chg_pt, fmt.pt)):
+    for changes, form, digits in ((row.chg_bp, fmt.bp, 0), (row.chg_pt, fmt.pt, 1)):
         if not isinstance(changes, UnsetType):
             x = changes.get(window)
-            style = fmt.direction(None if x is None else x / 100) if colour else ""
+            style = fmt.direction(None if x is None else x / 100, digits) if colour else ""
             return DASH if x is None else Cell(form(x), style, x)
     return percent(row.chg_1s if window == "1s" else of(row.ret, window), colour=colour)
 
