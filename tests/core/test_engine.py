@@ -101,6 +101,7 @@ def test_a_watched_symbol_has_a_row_of_its_own(whole: Panel) -> None:
     engine = Engine(universe.build(settings), settings, whole)
     snapshot = look(engine, None, builders.last_day(whole))
     sectors = {row.symbol: row for row in snapshot.sectors}
+    assert [row.symbol for row in snapshot.watchlist] == ["XLK", "XLF"]
     for row in snapshot.watchlist:
         assert row.group == "watchlist:mine"
         assert row.ret == sectors[row.symbol].ret
