@@ -14,7 +14,6 @@ from sklearn.decomposition import PCA
 from statsmodels.regression.rolling import RollingOLS
 
 from core.metrics.cross_asset import shift
-from core.metrics.risk import APPETITE_NEEDS, APPETITE_PAIRS
 from tests.oracle.compare import Oracle, Pair, sampled
 from tests.oracle.data import Market
 from tests.oracle.sectors import class_difference
@@ -22,6 +21,7 @@ from tests.reference.data import SECTORS
 
 YEAR = 252
 ASSETS = ["SPY", "IWM", "TLT", "GLD"]
+APPETITE = (("XLY", "XLP"), ("IWM", "SPY"), ("HYG", "IEF"), ("SMH", "SPY"), ("SPHB", "SPLV"), ("CPER", "GLD"))
 
 
 def average_correlation(market: Market) -> Iterator[Pair]:
@@ -173,7 +173,7 @@ def appetite(market: Market) -> Iterator[Pair]:
     month = market.tr.pct_change(21, fill_method=None)
     vix = market.px["^VIX"]
     parts = {"cyclical_defensive": _scaled(class_difference(month), class_difference(market.moves))}
-    for a, b in APPETITE_PAIRS:
+    for a, b in APPETITE:
         if {a, b} <= set(market.tr):
             parts[f"{a}_{b}".lower()] = _scaled(month[a] - month[b], market.moves[a] - market.moves[b])
     parts["vix"] = -_scaled(vix.diff(21), vix.diff())
@@ -182,7 +182,7 @@ def appetite(market: Market) -> Iterator[Pair]:
         yield market.risk[f"appetite_{name}"], part
     there = table.notna().sum(axis=1)
     yield market.risk["appetite_parts"], there
-    yield market.risk["appetite"], 100.0 * table.mean(axis=1).where(there >= APPETITE_NEEDS)
+    yield market.risk["appetite"], 100.0 * table.mean(axis=1).where(there >= 5)
 
 
 def _scaled(month: pd.Series, daily: pd.Series) -> pd.Series:

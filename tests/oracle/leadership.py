@@ -10,15 +10,16 @@ import pandas as pd
 import talib
 from scipy import stats
 
-from core.metrics.leadership import BASES, group_ranks, rank_persistence, ratio_trend
-from core.metrics.returns import MONTHS, WINDOWS, calendar_bases
+from core.metrics.leadership import group_ranks, rank_persistence, ratio_trend
+from core.metrics.returns import calendar_bases
 from core.panel import Floats
 from tests.oracle.compare import Oracle, Pair, each, sampled
 from tests.oracle.data import Market
 from tests.reference.data import SECTORS
 
 PAIRS = (("IWM", "SPY"), ("RSP", "SPY"), ("QQQ", "DIA"))
-AGREE = (5, 21, 42, 63, 126, 252)
+WINDOWS = (5, 21, 42, 63, 126, 252)
+MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
 
 
 def returns_by_talib(market: Market) -> Iterator[Pair]:
@@ -70,7 +71,7 @@ def momentum(market: Market) -> Iterator[Pair]:
 def spread(market: Market) -> Iterator[Pair]:
     """R5."""
     for a, b in PAIRS:
-        for n in AGREE:
+        for n in WINDOWS:
             moved = market.tr[[a, b]].pct_change(n, fill_method=None)
             yield market.spread(a, b)[f"spread_{n}"], moved[a] - moved[b]
 
@@ -78,7 +79,7 @@ def spread(market: Market) -> Iterator[Pair]:
 def relative(market: Market) -> Iterator[Pair]:
     """R6: the return of the ratio."""
     for a, b in PAIRS:
-        for n in AGREE:
+        for n in WINDOWS:
             yield market.spread(a, b)[f"relative_{n}"], (market.tr[a] / market.tr[b]).pct_change(n, fill_method=None)
 
 
@@ -102,14 +103,14 @@ def _ranks(market: Market) -> Floats:
 def agreement(market: Market) -> Iterator[Pair]:
     """R8."""
     for a, b in PAIRS:
-        signs = pd.DataFrame({n: np.sign(_spread(market, a, b, n)) for n in AGREE})
+        signs = pd.DataFrame({n: np.sign(_spread(market, a, b, n)) for n in WINDOWS})
         yield market.spread(a, b)["agree"], signs.eq(signs[63], axis=0).sum(axis=1).where(signs.notna().all(axis=1))
 
 
 def band(market: Market) -> Iterator[Pair]:
     """R9."""
     for a, b in PAIRS:
-        band = pd.DataFrame({k: _spread(market, a, b, int(k)) for k in BASES})
+        band = pd.DataFrame({k: _spread(market, a, b, k) for k in range(58, 69)})
         yield market.spread(a, b)["band_low"], band.min(axis=1, skipna=False)
         yield market.spread(a, b)["band_high"], band.max(axis=1, skipna=False)
 

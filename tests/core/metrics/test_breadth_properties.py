@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.metrics.breadth import Conflict, conflict_fires
-from core.metrics.members import Members
+from core.metrics.members import SERIES_SESSIONS, Members
 from core.panel import Floats, Panel
 from tests.core import builders
 from tests.core.builders import examples
@@ -30,9 +30,9 @@ HOLES = st.lists(st.tuples(st.integers(0, 23), st.integers(1, SESSIONS - 1)), ma
 """Columns, and the sessions from which two bars are missing there."""
 
 
-def universe(seed: int, holes: list[tuple[int, int]]) -> Panel:
+def universe(seed: int, holes: list[tuple[int, int]], sessions: int = SESSIONS) -> Panel:
     """Members in whole cents, cheap enough to stand still now and then; some days without trade."""
-    whole = builders.panel(seed, SESSIONS, SYMBOLS)
+    whole = builders.panel(seed, sessions, SYMBOLS)
     whole = replace(whole, **{name: np.round(getattr(whole, name) / 20, 2) for name in PRICES})
     whole.volume[np.random.default_rng(seed).random(whole.volume.shape) < 0.02] = 0.0
     for column, t in holes:
@@ -135,6 +135,24 @@ def test_nothing_looks_ahead(seed: int, holes: list[tuple[int, int]], upto: int)
         values[upto:] = values[upto:][::-1] * 1e3
     found = breadth(replace(whole, **absurd))
     assert_same({name: values[:upto] for name, values in found.items()}, breadth(builders.part(whole, slice(upto))))
+
+
+LONG = SERIES_SESSIONS + 100
+FROM_THE_START = frozenset({"ad_line", "summation", "thrusts"})
+"""What is counted from the first session that is read; only its changes mean anything."""
+
+
+@given(seed=SEEDS)
+@examples(2)
+def test_a_long_history_forgets_where_it_began(seed: int) -> None:
+    """Read for the last three years only, a session some weeks ago is told as it was told that evening."""
+    whole, t = universe(seed, [], LONG), LONG - 41
+    now, then = breadth(whole), breadth(builders.part(whole, slice(t + 1)))
+    for name in then.keys() - {"mcclellan_rows"}:
+        found, expected = now[name][t - 21 : t + 1], then[name][-22:]
+        if name in FROM_THE_START:
+            found, expected = np.diff(found), np.diff(expected)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9, err_msg=name)
 
 
 @given(seed=SEEDS, holes=HOLES)

@@ -55,7 +55,7 @@ def assert_same(found: dict[str, Floats], expected: dict[str, Floats], tolerance
 
 
 @given(seed=SEEDS, holes=HOLES, upto=st.integers(1, SESSIONS - 1))
-@examples(3)
+@examples(2)
 def test_nothing_looks_ahead(seed: int, holes: list[tuple[int, int]], upto: int) -> None:
     """What comes later, be it absurd, changes no session before."""
     whole = market(seed, holes)
@@ -67,7 +67,7 @@ def test_nothing_looks_ahead(seed: int, holes: list[tuple[int, int]], upto: int)
 
 
 @given(seed=SEEDS, holes=HOLES)
-@examples(3)
+@examples(2)
 def test_a_tick_is_an_append(seed: int, holes: list[tuple[int, int]]) -> None:
     """A provisional session alone gives what all sessions asked for together give of it once it is finished."""
     whole = market(seed, [*holes, (3, SESSIONS - 2)])
@@ -82,7 +82,7 @@ def test_a_tick_is_an_append(seed: int, holes: list[tuple[int, int]]) -> None:
 
 
 @given(seed=SEEDS, factors=st.lists(st.floats(0.01, 100), min_size=len(SYMBOLS), max_size=len(SYMBOLS)))
-@examples(3)
+@examples(2)
 def test_the_unit_of_a_price_does_not_matter(seed: int, factors: list[float]) -> None:
     whole = market(seed, [])
     scaled = replace(whole, **{name: getattr(whole, name) * factors for name in ("px", "tr", "high", "low", "open")})
@@ -94,7 +94,7 @@ def test_the_unit_of_a_price_does_not_matter(seed: int, factors: list[float]) ->
 
 
 @given(seed=SEEDS, order=st.permutations(range(len(SYMBOLS))))
-@examples(3)
+@examples(2)
 def test_the_order_of_the_symbols_does_not_matter(seed: int, order: list[int]) -> None:
     whole = market(seed, [])
     mixed = replace(
@@ -106,7 +106,7 @@ def test_the_order_of_the_symbols_does_not_matter(seed: int, order: list[int]) -
 
 
 @given(seed=SEEDS)
-@examples(3)
+@examples(2)
 def test_every_series_keeps_within_its_range(seed: int) -> None:
     """And has a value at the last session, with all symbols watched and 560 sessions loaded."""
     found = risk(market(seed, []))
