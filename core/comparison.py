@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.metrics.fold import History
-from core.metrics.leadership import rank_persistence, ratio_trend, sessions_at_rank1
+from core.metrics.leadership import rank_persistence, ratio_trend, sessions_at_rank1, spread_values
 from core.metrics.sectors import SPREAD_WINDOWS, class_spread, class_spread_z21
 from core.risk_board import number
-from core.rules.market import Market
 from core.rules.verdict import SectorClasses
 from core.snapshot import RANK_WINDOWS, Rotation, Spread, Status, Value
 
 SPARK_SESSIONS = 60
 
 
-def spread_block(market: Market, a: str, b: str, t: int) -> Spread:
+def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t: int) -> Spread:
     """R5 to R11 and R15 of a over b at row t."""
-    values = market.spread(a, b, t)
-    if values is None:
+    first, second = columns.get(a), columns.get(b)
+    if first is None or second is None:
         return Spread(id=f"{a}-{b}", status="missing_input")
+    values = spread_values(history, t, first, second)
     now = {n: number(value) for n, value in values.spread.items()}
     low, high = number(values.band[0]), number(values.band[1])
-    trend = ratio_trend(market.history, t, market.columns[a], market.columns[b])
+    trend = ratio_trend(history, t, first, second)
     fields: dict[str, Any] = {
         "z21": number(values.z21),
         "t63": number(values.t63),
@@ -45,7 +45,7 @@ def spread_block(market: Market, a: str, b: str, t: int) -> Spread:
         relative={f"{n}s": number(value) for n, value in values.relative.items()},
         band63=(low, high),
         agree=(values.agree, 6),
-        spark=_lead_spark(market, a, b, t),
+        spark=_lead_spark(history, t, first, second),
         status=_status(absent, "short_history" if now[5] is not None else "missing_input"),
         **fields,
     )
@@ -77,10 +77,10 @@ def rotation_block(
     )
 
 
-def _lead_spark(market: Market, a: str, b: str, t: int) -> tuple[Value, ...]:
+def _lead_spark(history: History, t: int, a: int, b: int) -> tuple[Value, ...]:
     """The 63-session spread of the last 60 sessions."""
-    leads = market.history["ret_63s"][max(0, t + 1 - SPARK_SESSIONS) : t + 1]
-    return tuple(number(v) for v in (leads[:, market.columns[a]] - leads[:, market.columns[b]]).tolist())
+    leads = history["ret_63s"][max(0, t + 1 - SPARK_SESSIONS) : t + 1]
+    return tuple(number(v) for v in (leads[:, a] - leads[:, b]).tolist())
 
 
 def _status(fields: Mapping[str, object], reason: str) -> Status:

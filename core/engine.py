@@ -81,6 +81,11 @@ class Engine:
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._fold = ScreenFold(panel, benchmark=self._columns.get(BENCHMARK, -1))
         self._history = History(panel, self._fold)
+        self._shown, self._shown_fold = self._history, self._fold
+        if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
+            price = replace(panel, tr=panel.px)
+            self._shown_fold = ScreenFold(price, benchmark=self._columns.get(BENCHMARK, -1))
+            self._shown = History(price, self._shown_fold)
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
         self._risk = RiskBoard(self._history, assets)
@@ -106,11 +111,7 @@ class Engine:
 
         `members` is the live row of the breadth universe, `lines` those of the funds' lines.
         """
-        if live is None:
-            self._history.drop_live()
-        else:
-            self._history.put_live(live.session, self._fold.read(self._fold.live_row(live)))
-            self._breadth.put_live(members)
+        self._look(live, members)
         t = self._history.size - 1
         rows, sectors, watched = self._rows(t, live, view)
         risk = self._risk.block(t, self._breadth.highs_less_lows(t))
@@ -130,7 +131,8 @@ class Engine:
             leadership=rows,
             sectors=sectors,
             watchlist=watched,
-            spreads=tuple(spread_block(self._board.market, a, b, t) for a, b in SPREADS),
+            basis=self._settings.metrics.basis,
+            spreads=tuple(spread_block(self._shown, self._columns, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t),
             concentration=msgspec.structs.replace(self._concentration.block(t, lines or {}), c8=risk.effective_bets),
@@ -139,13 +141,24 @@ class Engine:
             evaluated=evaluated(warnings),
         )
 
+    def _look(self, live: LiveRow | None, members: LiveRow | None) -> None:
+        """Lay the session in progress on top of every history, or take it off."""
+        for history, fold in {self._history: self._fold, self._shown: self._shown_fold}.items():
+            if live is None:
+                history.drop_live()
+            else:
+                history.put_live(live.session, fold.read(fold.live_row(live)))
+        if live is not None:
+            self._breadth.put_live(members)
+
     def _rows(
         self, t: int, live: LiveRow | None, view: View
     ) -> tuple[tuple[Row, ...], tuple[SectorRow, ...], tuple[Row, ...]]:
         """The rows of leadership, sectors and watchlist."""
-        seen = np.isfinite(self._history["px"][t])
+        seen = np.isfinite(self._shown["px"][t])
         asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
-        builder = RowBuilder(self._panel, self._history, t, asof=asof, live=live is not None)
+        basis = self._settings.metrics.basis
+        builder = RowBuilder(self._panel, self._shown, t, asof=asof, live=live is not None, basis=basis)
         leadership: list[Row] = []
         sectors: tuple[SectorRow, ...] = ()
         watched: list[Row] = []
@@ -161,7 +174,7 @@ class Engine:
 
     def _rotation(self, t: int) -> Rotation:
         schemes = {name: self._sector_classes(name) for name in self._settings.universe.schemes}
-        return rotation_block(self._history, self._panel.symbols, schemes, self._settings.metrics.scheme, t)
+        return rotation_block(self._shown, self._panel.symbols, schemes, self._settings.metrics.scheme, t)
 
     def _sector_classes(self, name: str) -> SectorClasses:
         scheme = self._settings.universe.schemes[name]

@@ -16,6 +16,7 @@ from core.metrics.sectors import weekly_tail
 from core.metrics.statistics import full_tail
 from core.model import Group, Instant, Instrument, SymbolClass
 from core.panel import Panel
+from core.settings import Basis
 from core.snapshot import RANK_WINDOWS, Row, SectorRow, Status, Value
 from core.universe import BENCHMARK
 
@@ -41,12 +42,15 @@ _BY_WINDOW = ("ret", "rs", "chg_bp", "chg_pt", "rank", "rank_change", "days_at_r
 class RowBuilder:
     """The rows of the last session t of `history`; `asof` gives the time of each column's newest price."""
 
-    def __init__(self, panel: Panel, history: History, t: int, *, asof: Sequence[Instant | None], live: bool) -> None:
+    def __init__(
+        self, panel: Panel, history: History, t: int, *, asof: Sequence[Instant | None], live: bool, basis: Basis = "tr"
+    ) -> None:
         self._panel = panel
         self._history = history
         self._t = t
         self._asof = asof
         self._live = live
+        self._on = basis
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
         self._now = {name: values.tolist() for name, values in history.latest.items()}
@@ -165,7 +169,7 @@ class RowBuilder:
         }
 
     def _basis(self, instrument: Instrument, column: int) -> str:
-        if not instrument.cls.has_total_return:
+        if self._on == "px" or not instrument.cls.has_total_return:
             return "px"
         return "tr" if self._panel.adjusted[column] else "as supplied"
 
