@@ -16,6 +16,7 @@ from core.i18n import _
 from core.model import Group, SymbolClass
 from core.settings import Window
 from core.snapshot import RANK_WINDOWS, RiskWarning, Row, SectorRow, Snapshot, Spread
+from tui import text_blocks
 from tui.format import DASH, arrow, date_et, day, level, number, on_point, pct, rank, time_et
 
 _SECTOR_RANKS: Final = ("1s", "5s", "21s", "63s")
@@ -39,6 +40,7 @@ def render(snapshot: Snapshot, groups: Iterable[Group], window: Window) -> str:
         _sectors(snapshot, window),
         _spreads(snapshot.spreads),
         _rotation(snapshot),
+        *text_blocks.blocks(snapshot),
         _warnings(snapshot),
         _problems(snapshot),
         _missing((*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist)),
@@ -78,7 +80,8 @@ def _verdict(snapshot: Snapshot) -> list[str]:
         line += _(" {score} of {of}").format(score=verdict.score, of=verdict.of)
     if verdict.since:
         line += _(" since {day}").format(day=day(verdict.since))
-    if verdict.fragile:
+    leads = any(piece.id == "small_lead" and piece.holds for piece in verdict.evidence)
+    if leads and verdict.fragile:
         line += _(", the lead of the small caps is fragile")
     if verdict.provisional:
         line += _(", provisional")

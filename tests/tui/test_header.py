@@ -113,8 +113,10 @@ def test_a_verdict_without_its_evidence_has_no_score() -> None:
 
 def test_evidence_that_fails_is_told_with_its_number() -> None:
     against = Evidence(id="small_lead", text="small caps -1.2 pp / 63s", value=-0.012, holds=False)
-    verdict = builders.verdict(evidence=(against,), fragile=False, since=date(2026, 1, 6), score=0)
-    assert "✗ small caps -1.2 pp / 63s" in told(verdict_pieces(builders.rich(verdict=verdict)))
+    verdict = builders.verdict(evidence=(against,), fragile=True, since=date(2026, 1, 6), score=0)
+    text = told(verdict_pieces(builders.rich(verdict=verdict)))
+    assert "✗ small caps -1.2 pp / 63s" in text
+    assert "fragile" not in text, "there is no lead of the small caps"
 
 
 def test_a_fragile_lead_without_a_band_is_still_fragile() -> None:

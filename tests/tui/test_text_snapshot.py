@@ -88,8 +88,12 @@ class TestHead:
 
 def test_the_verdict_stands_with_its_evidence() -> None:
     pieces = tuple(
-        Evidence(id=text, text=text, value=None, holds=holds)
-        for text, holds in (("small caps", True), ("equal", False), ("sectors", None))
+        Evidence(id=name, text=text, value=None, holds=holds)
+        for name, text, holds in (
+            ("small_lead", "small caps", True),
+            ("equal_weight", "equal", False),
+            ("participation", "sectors", None),
+        )
     )
     verdict = Verdict(state="MIXED", score=1, of=3, evidence=pieces, since=date(2026, 1, 6), fragile=True)
     assert block(of((), verdict=verdict), "MIXED") == [
@@ -98,6 +102,12 @@ def test_the_verdict_stands_with_its_evidence() -> None:
         "  - equal",
         "  — sectors",
     ]
+
+
+def test_a_lead_that_is_not_there_is_not_called_fragile() -> None:
+    behind = Evidence(id="small_lead", text="small caps -1.2 pp / 63s", value=-0.012, holds=False)
+    verdict = Verdict(state="NARROWING", score=0, of=4, evidence=(behind,), fragile=True)
+    assert block(of((), verdict=verdict), "NARROWING")[0] == "NARROWING 0 of 4"
 
 
 def test_what_is_not_evaluated_has_no_score() -> None:

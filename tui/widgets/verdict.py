@@ -27,7 +27,7 @@ def verdict_pieces(snapshot: Snapshot) -> list[Piece]:
     for evidence in verdict.evidence:
         style = {True: "", False: "dim", None: "dim"}[evidence.holds]
         pieces.append(piece(*_forms(evidence), style=style, weight=60, group="evidence"))
-        if evidence.id == SMALL_LEAD and verdict.fragile:
+        if evidence.id == SMALL_LEAD and evidence.holds and verdict.fragile:  # only what leads has a lead
             pieces.append(piece(*_fragile(snapshot.spreads), style="watch", weight=58, gap=1))
     if not verdict.evidence and verdict.text:
         pieces.append(piece(verdict.text, style="dim", weight=40))
