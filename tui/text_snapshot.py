@@ -16,6 +16,7 @@ from core.i18n import _
 from core.model import Group, SymbolClass
 from core.settings import Window
 from core.snapshot import RANK_WINDOWS, RiskWarning, Row, SectorRow, Snapshot, Spread
+from tui import text_blocks
 from tui.format import DASH, arrow, date_et, day, level, number, on_point, pct, rank, time_et
 
 _SECTOR_RANKS: Final = ("1s", "5s", "21s", "63s")
@@ -39,6 +40,7 @@ def render(snapshot: Snapshot, groups: Iterable[Group], window: Window) -> str:
         _sectors(snapshot, window),
         _spreads(snapshot.spreads),
         _rotation(snapshot),
+        *text_blocks.blocks(snapshot),
         _warnings(snapshot),
         _problems(snapshot),
         _missing((*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist)),

@@ -108,7 +108,8 @@ class TestArguments:
         [
             (
                 "snapsot",
-                'COMMAND: expected snapshot, period, fetch, config or doctor, found "snapsot", did you mean "snapshot"?',
+                "COMMAND: expected snapshot, period, fetch, config or doctor, "
+                'found "snapsot", did you mean "snapshot"?',
             ),
             ("backtest", 'COMMAND: expected snapshot, period, fetch, config or doctor, found "backtest"'),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
