@@ -108,8 +108,10 @@ class TestArguments:
         [
             (
                 "snapsot",
-                "COMMAND: expected snapshot, period, fetch, config or doctor, "
-                'found "snapsot", did you mean "snapshot"?',
+                (
+                    "COMMAND: expected snapshot, period, fetch, config or doctor, "
+                    'found "snapsot", did you mean "snapshot"?'
+                ),
             ),
             ("backtest", 'COMMAND: expected snapshot, period, fetch, config or doctor, found "backtest"'),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
