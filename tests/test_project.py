@@ -33,7 +33,8 @@ def project() -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=["requirements.lock", "requirements-dev.lock"])
 def lock(request: pytest.FixtureRequest) -> str:
-    return (ROOT / request.param).read_text(encoding="utf-8")
+    name: str = request.param
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
