@@ -80,7 +80,7 @@ def test_appetite_has_five_of_its_eight_parts(snapshot: Snapshot) -> None:
     appetite = snapshot.risk.appetite
     assert appetite.score is not None
     assert (round(appetite.score, 1), appetite.parts, appetite.of) == (21.0, 5, 8)
-    # C.5 calls +21 neutral; B.8's hysteresis keeps risk-on, entered at 25 in December, until 10 (decisions/007).
+    # C.5 calls +21 neutral; B.8's hysteresis keeps risk-on, entered at 25 in December, until 10 (decisions/006).
     assert appetite.state == "risk-on"
 
 
