@@ -63,6 +63,7 @@ class Fold:
         self._families = tuple(families)
         self._last_px = np.full(symbols, np.nan)
         self._last_tr = np.full(symbols, np.nan)
+        self._tr_per_px = np.full(symbols, np.nan)  # of the last session that has both
 
     def finished_row(self, t: int) -> Row:
         """Row t of the panel."""
@@ -70,8 +71,8 @@ class Fold:
         return self._row(t, high=p.high[t], low=p.low[t], px=p.px[t], tr=p.tr[t], volume=p.volume[t])
 
     def live_row(self, live: LiveRow) -> Row:
-        """The provisional row: `tr` moves with `px` from the last finished session on, and begins where `px` does."""
-        tr = np.where(np.isnan(self._last_tr), live.px, self._last_tr * (live.px / self._last_px))
+        """The provisional row: `tr` moves with `px` from the last session that has both, and begins where `px` does."""
+        tr = np.where(np.isnan(self._tr_per_px), live.px, self._tr_per_px * live.px)
         t = len(self._panel.sessions)
         return self._row(t, high=live.high, low=live.low, px=live.px, tr=tr, volume=live.volume)
 
@@ -88,6 +89,8 @@ class Fold:
             family.advance(row)
         self._last_px = np.where(np.isnan(row.px), self._last_px, row.px)
         self._last_tr = np.where(np.isnan(row.tr), self._last_tr, row.tr)
+        tr_per_px = row.tr / row.px
+        self._tr_per_px = np.where(np.isnan(tr_per_px), self._tr_per_px, tr_per_px)
 
     def _row(self, t: int, *, high: Floats, low: Floats, px: Floats, tr: Floats, volume: Floats) -> Row:
         return Row(t, high, low, px, tr, volume, r=tr / self._last_tr - 1.0, move=px - self._last_px)
@@ -114,6 +117,7 @@ class BulkFold(Fold):
             for family in self._bulk:
                 family.extend(rows)
             self._last_px, self._last_tr = px[-1], tr[-1]
+            self._tr_per_px = _carried(p.tr[:bulk] / p.px[:bulk])[-1]
         for k in range(bulk, t):
             self.advance(self.finished_row(k))
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.metrics.fold import KEPT
+from core.metrics.fold import KEPT, BulkFold, Fold
+from core.metrics.members import member_families
 from core.panel import Floats, Panel
 from tests.core import builders
 from tests.core.builders import examples
@@ -94,6 +95,19 @@ def test_the_first_tick_of_a_new_listing_is_its_first_bar() -> None:
     assert {name: read[name][1] for name in read} == pytest.approx(
         {name: values[29, 1] for name, values in expected.items()}, nan_ok=True
     )
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_tick_after_a_session_without_an_adjusted_close_loses_no_move(*, bulk: bool) -> None:
+    whole = builders.panel(1, 60, SYMBOLS)
+    whole = replace(whole, tr=0.9 * whole.px)
+    holed = replace(whole, tr=np.where(np.arange(60)[:, None] >= 30, np.nan, whole.tr))
+    before = builders.part(holed, slice(59))
+    fold: Fold = builders.folded(before)[0]
+    if bulk:
+        fold = members = BulkFold(before, member_families(before, 0))
+        members.begin_at(59)
+    np.testing.assert_allclose(fold.live_row(builders.live_row(whole, 59)).tr, whole.tr[59], rtol=1e-12)
 
 
 @given(seed=SEEDS, holes=HOLES, factors=st.lists(st.floats(0.01, 100), min_size=12, max_size=12))
