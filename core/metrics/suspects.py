@@ -2,7 +2,7 @@
 
 A one-session change beyond 40 % makes a close suspect if its ratio is within 2 % of a split ratio in use, or
 beyond a factor of five; the third close in a row within 20 % of it clears it. Real crashes stay in: with every
-n:m up to 20 allowed nearly any ratio is near one, so the ratios are those splits really have (docs/decisions/007).
+n:m up to 20 allowed nearly any ratio is near one, so the ratios are those splits really have (docs/decisions/006).
 """
 
 from __future__ import annotations
