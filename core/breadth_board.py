@@ -24,6 +24,9 @@ CORE = "core"
 GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
 """metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
 
+NAMED = 8
+"""So many symbols are named in a line about many."""
+
 SPARK_SESSIONS = 252
 _SPARKS = ("ad_line", "mcclellan", "above_sma20", "above_sma50", "above_sma200", "high_low_index", "net_advances")
 _MEASURES = (
@@ -55,13 +58,17 @@ class BreadthBoard:
         self._members = None if universe is None else _MemberBoard(history, assets, universe)
 
     def put_live(self, live: LiveRow | None) -> None:
-        """Lay the provisional session of the members on top."""
-        if self._members is not None and live is not None:
+        """Lay the provisional session of the members on top; None where too few of them are quoted."""
+        if self._members is not None:
             self._members.members.put_live(live)
 
     def share_above_sma50(self, t: int) -> float:
         """B6(50) of the universe at row t; NaN without one, or where its coverage is too low."""
         return np.nan if self._members is None else self._members.share_above_sma50(t)
+
+    def health(self, t: int) -> tuple[float, float]:
+        """Coverage of the universe at row t, and the share of its members in doubt; NaN without one (W20)."""
+        return (np.nan, np.nan) if self._members is None else self._members.health(t)
 
     def highs_less_lows(self, t: int) -> Floats | None:
         """NH - NL up to row t; None without a universe."""
@@ -107,6 +114,12 @@ class _MemberBoard:
     def share_above_sma50(self, t: int) -> float:
         """B6(50) at row t; NaN where the coverage is too low."""
         return self._at("above_sma50", t) if self._coverage(t) >= LEAST_COVERAGE else np.nan
+
+    def health(self, t: int) -> tuple[float, float]:
+        """Coverage and share in doubt at row t; NaN where there is no session before it to move from."""
+        coverage = self._coverage(t) if t else np.nan
+        doubted = len(self.members.doubted.get(t, ()))
+        return (np.nan, np.nan) if np.isnan(coverage) else (coverage, doubted / self._universe.size)
 
     def block(self, t: int, funds: Mapping[str, Any]) -> Breadth:
         """The block at row t; `funds` is what the funds alone can say."""
@@ -160,7 +173,15 @@ class _MemberBoard:
             caption = _("members of {dated} applied to the past: who left since is not counted").format(dated=dated)
         else:
             caption = _("members of {dated}").format(dated=dated)
-        return (caption, *self._universe.notes)
+        return (caption, *self._universe.notes, *self._doubts(t))
+
+    def _doubts(self, t: int) -> tuple[str, ...]:
+        """Who is not counted because its price jumped like that of a split or a slip."""
+        symbols = self.members.doubted.get(t, ())
+        if not symbols:
+            return ()
+        named = ", ".join(symbols[:NAMED]) + (", …" if len(symbols) > NAMED else "")
+        return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=named),)
 
     def _status(self, values: Mapping[str, Value], coverage: float, t: int) -> Status:
         if not coverage >= LEAST_COVERAGE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from core.breadth_board import BreadthUniverse
+from core.breadth_board import NAMED, BreadthUniverse
 from core.concentration_board import LARGE, SMALL, FundLines
 from core.holdings import read_holdings
 from core.i18n import _
@@ -19,8 +19,6 @@ from core.panel import Bars, Days, align
 from core.settings import CORE, Settings
 
 GROUP = "members"
-NAMED = 8
-"""So many symbols are named in a line about many."""
 
 
 class Constituents:

@@ -93,7 +93,14 @@ class Engine:
         self._concentration = ConcentrationBoard(self._history, assets, lines or {})
         if breadth is not None:
             classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
-        self._board = RuleBoard(self._history, self._columns, settings.warnings, classes, universe.core_symbols())
+        self._board = RuleBoard(
+            self._history,
+            self._columns,
+            settings.warnings,
+            classes,
+            universe.core_symbols(),
+            members=self._breadth.health,
+        )
 
     @property
     def history(self) -> History:

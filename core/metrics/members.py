@@ -11,6 +11,7 @@ import numpy as np
 from core.metrics.breadth import Breadth
 from core.metrics.fold import BulkFamily, BulkFold
 from core.metrics.returns import Returns
+from core.metrics.row import Row
 from core.metrics.suspects import Suspects
 from core.metrics.trend import Participation, Range, Strength
 from core.metrics.volatility import Deviation, Pair
@@ -40,8 +41,8 @@ class Members:
     """Breadth of one universe over the finished sessions of `panel`, and at a provisional one on top.
 
     `history[name]` has shape (T+1,), NaN before the last `SERIES_SESSIONS`; its last place is for the provisional
-    one. `latest` holds the members'
-    own metrics at the last session read.
+    one. `doubted` names by row the members whose close there is in doubt, where there are any. `latest` holds the
+    members' own metrics at the last session read.
     """
 
     def __init__(self, panel: Panel, *, benchmark: int = -1) -> None:
@@ -51,6 +52,7 @@ class Members:
         self._breadth = Breadth()
         self._suspects = Suspects(len(panel.symbols))
         self.history: dict[str, Floats] = {}
+        self.doubted: dict[int, tuple[str, ...]] = {}
         self.latest: dict[str, Floats] = {}
         begin = max(0, self.finished - SERIES_SESSIONS)
         for t in range(begin):
@@ -58,19 +60,30 @@ class Members:
         self._fold.begin_at(begin)
         for t in range(begin, self.finished):
             row = self._fold.finished_row(t)
-            usable = self._suspects.usable(row)
-            self.latest = self._fold.read(row)
-            now = self._breadth.read(row, self.latest, usable)
-            self._write(t, now)
-            self._breadth.advance(now)
+            self._breadth.advance(self._read(row))
             self._suspects.advance(row)
             self._fold.advance(row)
 
-    def put_live(self, live: LiveRow) -> None:
-        """Read the provisional session on top of the finished ones."""
-        row = self._fold.live_row(live)
+    def put_live(self, live: LiveRow | None) -> None:
+        """Read the provisional session on top of the finished ones; None where no member is quoted in it."""
+        if live is None:
+            for values in self.history.values():
+                values[self.finished] = np.nan
+            self.history["counted"][self.finished] = 0.0
+            self.doubted.pop(self.finished, None)
+        else:
+            self._read(self._fold.live_row(live))
+
+    def _read(self, row: Row) -> dict[str, float]:
+        """The breadth of `row`, written down at its place."""
+        usable = self._suspects.usable(row)
+        self.doubted.pop(row.t, None)
+        if doubted := np.flatnonzero(np.isfinite(row.px) & ~usable).tolist():
+            self.doubted[row.t] = tuple(self.panel.symbols[k] for k in doubted)
         self.latest = self._fold.read(row)
-        self._write(self.finished, self._breadth.read(row, self.latest, self._suspects.usable(row)))
+        now = self._breadth.read(row, self.latest, usable)
+        self._write(row.t, now)
+        return now
 
     def _write(self, t: int, values: dict[str, float]) -> None:
         for name, value in values.items():

@@ -1,7 +1,8 @@
 """Closes that look like a split nobody applied, or like a slip of the pen (metrics.md 0.4).
 
 A one-session change beyond 40 % makes a close suspect if its ratio is within 2 % of a split ratio in use, or
-beyond a factor of five; the third close in a row within 20 % of it clears it. Real crashes stay in: with every
+beyond a factor of five; the third close in a row within 20 % of it clears it. A close further off is the one that
+the next three must stay near: a price that moves on is not in doubt for ever. Real crashes stay in: with every
 n:m up to 20 allowed nearly any ratio is near one, so the ratios are those splits really have (docs/decisions/006).
 """
 
@@ -52,8 +53,9 @@ class Suspects:
         if not (jumped.any() or doubted.any()):  # as good as always
             return self._level, self._stayed
         near = np.abs(row.px / self._level - 1.0) <= STAYS
-        stayed = np.where(jumped, 0.0, np.where(near, self._stayed + 1, 0.0))
-        level = np.where(jumped, row.px, np.where(near & (stayed >= CLEARED_AFTER), np.nan, self._level))
+        stayed = np.where(near & ~jumped, self._stayed + 1, 0.0)
+        begun = jumped | (doubted & ~near)
+        level = np.where(begun, row.px, np.where(stayed >= CLEARED_AFTER, np.nan, self._level))
         return level, stayed
 
 

@@ -6,7 +6,7 @@ program was started. A provisional session is judged on copies and leaves no tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,7 +45,11 @@ class RuleBoard:
         settings: WarningSettings,
         classes: SectorClasses,
         core_symbols: Sequence[str],
+        *,
+        members: Callable[[int], tuple[float, float]] = lambda _t: (np.nan, np.nan),
     ) -> None:
+        """`members` tells the coverage of a breadth universe at a row, and the share of its members in doubt."""
+        self._members = members
         self.market = Market(history, columns, self._health_then)
         self._history = history
         self._core = {symbol: columns.get(symbol) for symbol in core_symbols}
@@ -151,14 +155,14 @@ class RuleBoard:
         """Health of a past session: the core symbols that had begun by then and lack a bar."""
         begun = {s: c for s, c in self._core.items() if c is not None and self._begins[c] <= t}
         missing = tuple(symbol for symbol, column in begun.items() if not self._present[t, column])
-        return Health(missing, (), 1 - len(missing) / len(begun) if begun else 0.0)
+        return Health(missing, (), 1 - len(missing) / len(begun) if begun else 0.0, None, *self._members(t))
 
     def _health_now(self, t: int, expected: Session, fetch_age_hours: float | None) -> Health:
         """Health of the session in view: also what never came, and what is stale by the clock."""
         last = {symbol: self._last_session(column, t) for symbol, column in self._core.items()}
         missing = tuple(symbol for symbol, day in last.items() if day != self._day(t))
         stale = tuple(symbol for symbol, day in last.items() if day is not None and day < expected)
-        return Health(missing, stale, 1 - len(missing) / len(self._core), fetch_age_hours)
+        return Health(missing, stale, 1 - len(missing) / len(self._core), fetch_age_hours, *self._members(t))
 
     def _last_session(self, column: int | None, t: int) -> Session | None:
         if column is None:

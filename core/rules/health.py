@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.i18n import _
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers
+from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, share
 from core.settings import W20Settings
 
@@ -13,7 +15,9 @@ VITAL = ("SPY", "IWM")
 
 
 class DataHealth:
-    """W20: core symbols stale or missing, coverage too low, or the last fetch too long ago.
+    """W20: core symbols stale or missing, coverage too low, too many members in doubt, or the last fetch too long ago.
+
+    Coverage is that of the core symbols and, where a breadth universe is chosen, that of its members.
 
     Raised and left at once (docs/decisions/004): that an input is gone is not a signal that needs confirming.
     """
@@ -34,12 +38,13 @@ class DataHealth:
         """See `Rule`."""
         limits = self._limits
         return _(
-            "a core symbol stale {hours} h after its session was final, or coverage below {watch}; warning when SPY "
-            "or IWM is missing, coverage below {warn} or the last fetch older than {age} h on a trading day; left "
-            "when all is cured"
+            "a core symbol stale {hours} h after its session was final, coverage of core symbols or members below "
+            "{watch}, or more than {suspect} of the members suspect; warning when SPY or IWM is missing, coverage "
+            "below {warn} or the last fetch older than {age} h on a trading day; left when all is cured"
         ).format(
             hours=number(limits.grace_hours, 0),
             watch=share(limits.watch_coverage),
+            suspect=share(limits.suspect_share, 1),
             warn=share(limits.warning_coverage),
             age=number(limits.fetch_age_hours, 0),
         )
@@ -48,28 +53,42 @@ class DataHealth:
         """See `Rule`."""
         limits, health = self._limits, market.health(t)
         age = health.fetch_age_hours
+        coverage = min(health.coverage, np.nan_to_num(health.universe_coverage, nan=1.0))
         warn = (
             any(symbol in health.missing for symbol in VITAL)
-            or health.coverage < limits.warning_coverage
+            or coverage < limits.warning_coverage
             or (age is not None and age > limits.fetch_age_hours)
         )
-        watch = warn or bool(health.stale or health.missing) or health.coverage < limits.watch_coverage
+        watch = (
+            warn
+            or bool(health.stale or health.missing)
+            or coverage < limits.watch_coverage
+            or health.suspect_share > limits.suspect_share
+        )
         return Judgement(
             watch=watch,
             warn=warn,
             exit=not watch,
-            evidence={
-                "coverage": health.coverage,
-                "missing": ", ".join(health.missing),
-                "stale": ", ".join(health.stale),
-                "fetch_age_hours": age,
-            },
+            evidence=without_nan(
+                {
+                    "coverage": health.coverage,
+                    "universe_coverage": health.universe_coverage,
+                    "suspect_share": health.suspect_share,
+                    "missing": ", ".join(health.missing),
+                    "stale": ", ".join(health.stale),
+                    "fetch_age_hours": age,
+                }
+            ),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
         """See `Rule`."""
         e = numbers(judgement)
         parts = [_("coverage {share} of the core symbols").format(share=share(e["coverage"]))]
+        if not np.isnan(e["universe_coverage"]):
+            parts.append(_("{share} of the members").format(share=share(e["universe_coverage"])))
+        if e["suspect_share"] > 0:
+            parts.append(_("{share} of them suspect").format(share=share(e["suspect_share"], 1)))
         if missing := judgement.evidence["missing"]:
             parts.append(_("missing: {symbols}").format(symbols=missing))
         if stale := judgement.evidence["stale"]:

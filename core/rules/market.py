@@ -16,12 +16,17 @@ from core.metrics.statistics import percentile_rank, tail
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How good the data are at one session (W20). `fetch_age_hours` is known live only."""
+    """How good the data are at one session (W20): the core symbols, and the members of a breadth universe.
+
+    `fetch_age_hours` is known live only; of a universe that is not chosen, or not known yet, both numbers are NaN.
+    """
 
     missing: tuple[str, ...]
     stale: tuple[str, ...]
     coverage: float
     fetch_age_hours: float | None = None
+    universe_coverage: float = math.nan
+    suspect_share: float = math.nan
 
 
 class Market:

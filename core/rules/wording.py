@@ -21,9 +21,9 @@ def number(value: float, digits: int = 2) -> str:
     return _or_dash(value, lambda v: f"{v:.{digits}f}")
 
 
-def share(value: float) -> str:
+def share(value: float, digits: int = 0) -> str:
     """A share as an unsigned percentage: 60 %."""
-    return _or_dash(value, lambda v: f"{100 * v:.0f} %")
+    return _or_dash(value, lambda v: f"{100 * v:.{digits}f} %")
 
 
 def _signed(value: float, digits: int) -> str:

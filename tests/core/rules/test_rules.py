@@ -258,6 +258,23 @@ def test_w20(
     assert judged("W20", Reading(health=Health(missing, stale, coverage, age)), "data") == expected
 
 
+@pytest.mark.parametrize(
+    ("coverage", "suspect", "expected"),
+    [
+        (1.0, 0.0, "exit"),
+        (0.95, 0.005, "exit"),
+        (0.949, 0.0, "watch"),
+        (1.0, 0.0051, "watch"),
+        (0.80, 0.2, "watch"),
+        (0.799, 0.0, "warn"),
+    ],
+)
+def test_w20_of_the_members(coverage: float, suspect: float, expected: str) -> None:
+    """Worse than 95 % or 80 % of the members, or more than half a percent of them in doubt."""
+    health = Health((), (), 1.0, universe_coverage=coverage, suspect_share=suspect)
+    assert judged("W20", Reading(health=health), "data") == expected
+
+
 # --- without inputs -------------------------------------------------------------------------------------------------
 
 Warnings = dict[tuple[str, str], RiskWarning]
