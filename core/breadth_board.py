@@ -17,10 +17,10 @@ from core.metrics.risk import Assets
 from core.metrics.statistics import percentile_rank
 from core.panel import Floats, LiveRow, Panel
 from core.risk_board import number
+from core.settings import CORE
 from core.snapshot import Breadth, Status, Value
 from core.universe import BENCHMARK
 
-CORE = "core"
 GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
 """metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
 

@@ -76,19 +76,21 @@ def fill(
 
 
 def join(stored: Bars | None, fresh: Bars) -> Bars | None:
-    """`fresh` with the stored bars before and after it; None where the two cannot be shown to be on one base."""
+    """`fresh` with the stored bars of sessions it lacks; None where the two cannot be shown to be on one base.
+
+    What reaches as far as the stored ones either way stands alone then: the history was restated.
+    """
     if stored is None or len(stored) == 0:
         return fresh
-    before = stored.sessions < fresh.sessions[0]
-    after = stored.sessions > fresh.sessions[-1]
-    if not before.any() and not after.any():
+    kept = ~np.isin(stored.sessions, fresh.sessions)
+    if not kept.any():
         return fresh
     if stored.adjusted != fresh.adjusted or not _on_one_base(stored, fresh):
-        return None
-    parts = {
-        name: np.concatenate([getattr(stored, name)[before], getattr(fresh, name), getattr(stored, name)[after]])
-        for name in _COLUMNS
-    }
+        reaches = fresh.sessions[0] <= stored.sessions[0] and fresh.sessions[-1] >= stored.sessions[-1]
+        return fresh if reaches else None
+    sessions = np.concatenate([stored.sessions[kept], fresh.sessions])
+    order = np.argsort(sessions)
+    parts = {name: np.concatenate([getattr(stored, name)[kept], getattr(fresh, name)])[order] for name in _COLUMNS}
     return Bars(symbol=fresh.symbol, adjusted=fresh.adjusted, **parts)
 
 

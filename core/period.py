@@ -41,6 +41,8 @@ class Period(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """The table with the conventions it was made by: `base_session` is the session whose price is the base."""
 
     schema: int = 1
+    feed: str = ""
+    simulated: bool = False
     asked_from: date
     asked_to: date
     first_session: date

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core import intake, universe
+from core.breadth_board import GOOD_COVERAGE
 from core.constituents import Constituents
 from core.engine import Engine, View
 from core.errors import NoDataError, StoreError, UsageError
@@ -32,7 +33,7 @@ from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
-from core.settings import Basis, Settings
+from core.settings import CORE, Basis, Settings
 from core.settings_load import defaults
 from core.snapshot import ProblemNote, Snapshot, Source, to_json
 
@@ -112,11 +113,16 @@ class Pipeline:
         return self._keep(snapshot, moment)
 
     def incomplete(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """The symbols of the effective configuration that have no bar of the session, or all where it is stale."""
+        """The symbols of the effective configuration that have no bar of the session, or all where it is stale.
+
+        A breadth universe of which too little is there stands by its name.
+        """
         stale = snapshot.session_status == "stale"
         rows = (*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist)
         lacking = (row.symbol for row in rows if stale or row.session != snapshot.session)
-        return tuple(dict.fromkeys(lacking))
+        breadth = snapshot.breadth
+        failed = breadth.members > 0 and not (breadth.coverage or 0.0) >= GOOD_COVERAGE
+        return tuple(dict.fromkeys((*lacking, *((breadth.universe,) if failed else ()))))
 
     def fetch(self, since: date | None, progress: Progress) -> FetchReport:
         """Fill the store from the feed; what is stored stays stored when it is interrupted (`core.fetching`).
@@ -142,9 +148,12 @@ class Pipeline:
     def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
         """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""
         moment = self._moment()
-        before = first - timedelta(days=PERIOD_LEAD)
-        history = self._feed.history(self._universe.instruments, before, min(last, moment.finished))
-        days = self._calendar.sessions(before, max(min(last, moment.finished), before))
+        before = max(first - timedelta(days=PERIOD_LEAD), date(FIRST_YEAR, 1, 1)) if first.year >= FIRST_YEAR else first
+        end = max(min(last, moment.finished), before)
+        days = self._calendar.sessions(before, end)
+        # An invented market hangs on its last session: it is asked up to there, and told as everywhere.
+        reach = moment.finished if self._feed.simulated else end
+        history = self._feed.history(self._universe.instruments, before, reach)
         panel = align(history.bars, self._universe.symbols, days)
         table = period_table(panel, self._universe.instruments, first, last, base=base, basis=basis, ddof=ddof)
         if table is None:
@@ -152,7 +161,7 @@ class Pipeline:
                 _("no session has finished from {first} to {last}").format(first=first, last=last),
                 _("give a period with at least one session"),
             )
-        return table
+        return msgspec.structs.replace(table, feed=self._feed.name, simulated=self._feed.simulated)
 
     def close(self) -> None:
         """Let go of feed and store."""
@@ -246,8 +255,8 @@ class Pipeline:
         return frozenset(symbol for group in groups for symbol in group.symbols)
 
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
-        """Store a live snapshot as the last one; a disk that refuses is a problem to be shown."""
-        if self._store is None or self._past:
+        """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""
+        if self._store is None or self._past or self._settings.universe.breadth != CORE:
             return snapshot
         try:
             self._store.put_snapshot(to_json(snapshot), moment.now)

@@ -43,6 +43,8 @@ def render(table: Period) -> str:
     }
     base = DASH if table.base_session is None else day(table.base_session)
     parts = [
+        *([_("SIMULATED")] if table.simulated else []),
+        _("feed {feed}").format(feed=table.feed),
         _("{first} to {last}, {n} sessions").format(
             first=day(table.first_session), last=day(table.last_session), n=table.sessions
         ),

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,12 @@ def same(a: Bars | None, b: Bars) -> bool:
     )
 
 
+def without(bars: Bars, row: int) -> Bars:
+    names = ("sessions", "open", "high", "low", "close", "adj_close", "volume")
+    columns: dict[str, Any] = {name: np.delete(getattr(bars, name), row) for name in names}
+    return replace(bars, **columns)
+
+
 class TestJoin:
     def test_what_covers_all_that_is_stored_replaces_it(self) -> None:
         for stored in (None, series(10, 50), series(factor=0.9)):
@@ -65,6 +72,12 @@ class TestJoin:
         assert same(joined, series())
         assert joined is not None
         assert joined.adjusted
+
+    def test_a_session_that_the_new_part_lacks_is_kept(self) -> None:
+        whole = series()
+        part = without(whole, 30)
+        assert same(join(whole, part), whole)
+        assert join(series(factor=0.9), part) is part  # restated: what stands on the other base is not put between
 
     def test_the_new_numbers_stand_where_both_have_some(self) -> None:
         fresh = times(series(20, 40), 1.5, "close")

@@ -54,3 +54,20 @@ def test_each_mistake_is_one_line(options: tuple[str, ...], line: str, capsys: p
     assert said.startswith("tapeboard: ")
     assert line in said
     assert said.count("\n") == 1
+
+
+def test_invented_returns_are_marked_and_those_of_the_snapshot(capsys: pytest.CaptureFixture[str]) -> None:
+    dates = ("--from", "2026-09-01", "--to", "2026-10-30")
+    assert main(["period", *dates, "--feed", "simulated"]) == 0
+    assert capsys.readouterr().out.startswith("SIMULATED · feed simulated · ")
+    assert main(["period", *dates, "--feed", "simulated", "--format", "json"]) == 0
+    table = msgspec.json.decode(capsys.readouterr().out)
+    assert (table["feed"], table["simulated"]) == ("simulated", True)
+
+
+@pytest.mark.parametrize("first", ["0001-01-05", "1989-12-01"])
+def test_a_day_before_the_calendar_is_said_in_one_line(first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["period", "--from", first, "--to", "2026-01-09", "--feed", "simulated"]) == 2
+    said = capsys.readouterr().err
+    assert "the exchange calendar knows the sessions of 1990" in said
+    assert said.count("\n") == 1
