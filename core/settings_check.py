@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import msgspec.inspect as mi
@@ -83,6 +84,7 @@ def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mi
     if settings.metrics.scheme not in settings.universe.schemes:
         schemes = settings.universe.schemes
         yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
+    yield from _thresholds(settings)
     yield from _member_lists(settings.universes)
     yield from _keys(settings.keys, commands)
 
@@ -102,6 +104,26 @@ def _schemes(universe: UniverseSettings) -> Iterator[Mistake]:
                         path, _("each symbol once in a scheme"), _("{name} again").format(name=_found(symbol))
                     )
                 placed.add(symbol)
+
+
+_ASCENDING = {
+    "W01": (("warning_z", "watch_z", "exit_z"),),
+    "W06": (("exit_points", "watch_points", "warning_points"), ("exit_rsi", "rsi")),
+    "W07": (("near_high", "exit_distance"), ("exit_extension", "watch_extension", "warning_extension")),
+    "W19": (("bear", "warning", "watch", "exit"),),
+    "W20": (("warning_coverage", "watch_coverage"),),
+}
+"""Thresholds of a rule that must not fall: a warning implies a watch, and where a watch holds no exit does (C.1)."""
+
+
+def _thresholds(settings: Settings) -> Iterator[Mistake]:
+    for rule, ladders in _ASCENDING.items():
+        limits = getattr(settings.warnings, rule)
+        for ladder in ladders:
+            for lower, upper in pairwise(ladder):
+                if getattr(limits, lower) > getattr(limits, upper):
+                    expected = _("at least {lower}, {value:g}").format(lower=lower, value=getattr(limits, lower))
+                    yield Mistake(("warnings", rule, upper), expected, f"{getattr(limits, upper):g}")
 
 
 def _member_lists(universes: Mapping[str, MemberListSettings]) -> Iterator[Mistake]:

@@ -366,6 +366,17 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
 
 
 class TestMistakes:
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ("[warnings.W19]\nwatch = -0.15", "warnings.W19.watch: expected at least warning, -0.1, found -0.15"),
+            ("[warnings.W01]\nexit_z = -1.5", "warnings.W01.exit_z: expected at least watch_z, -1, found -1.5"),
+            ("[warnings.W06]\nrsi = 60.0", "warnings.W06.rsi: expected at least exit_rsi, 65, found 60"),
+        ],
+    )
+    def test_thresholds_in_the_wrong_order(self, tmp_path: Path, text: str, line: str) -> None:
+        assert refusal(tmp_path, text).endswith(line)
+
     @pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case[1])
     def test_each_is_one_line_with_file_key_expectation_and_finding(self, tmp_path: Path, case: Case) -> None:
         text, key, expected, found, nearest = case
@@ -383,7 +394,7 @@ class TestMistakes:
 
     def test_what_passes_the_check_converts(self, tmp_path: Path) -> None:
         """The check knows no less than msgspec: integers for numbers are the one widening."""
-        loaded = load(write(tmp_path, "[warnings.W01]\nwatch_z = -2\n"))
+        loaded = load(write(tmp_path, "[warnings.W01]\nwatch_z = -1\n"))
         assert isinstance(loaded.settings.warnings.W01.watch_z, float)
 
 
