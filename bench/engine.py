@@ -19,10 +19,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from core import settings_load
 from core.metrics.fold import BulkFold
 from core.metrics.members import Members, member_families
 from core.metrics.statistics import ranks
 from core.panel import Bars, Floats, LiveRow, Panel, align
+from core.pipeline import open_pipeline
 from core.store import Store
 
 SYMBOLS: Final = 3000
@@ -45,6 +47,7 @@ def main() -> bool:
     held = [_build(panel, floor)]
     members = Members(panel, benchmark=0)
     held += [_live(panel, members), _history(panel), _ranks(panel), _store(), _agreement(panel)]
+    _screen()
     return all(held)
 
 
@@ -83,6 +86,19 @@ def _ranks(panel: Panel) -> bool:
     values = panel.px[-1] / panel.px[-64] - 1.0
     milliseconds = 1e3 * _cpu(lambda: ranks(values))
     return _line(f"ranks of {SYMBOLS:,} symbols", f"{milliseconds:8.2f} ms", milliseconds, RANK_MILLISECONDS, "ms")
+
+
+def _screen() -> None:
+    """The remaining metrics: everything a refresh of the screen's own symbols computes, and what folding them costs."""
+    settings = settings_load.load().with_overrides(feed="simulated", store="none").settings
+    begun = time.process_time()
+    pipeline = open_pipeline(settings)
+    rows = len(pipeline.refresh().leadership)
+    first = time.process_time() - begun
+    seconds = _cpu(pipeline.refresh)
+    pipeline.close()
+    print(f"all metrics, rules and blocks of the screen ({rows} rows of leadership): {1e3 * seconds:.1f} ms a refresh,")
+    print(f"  {first:.2f} s from nothing ({settings.feed.simulated.sessions} sessions folded and replayed)")
 
 
 def _store() -> bool:

@@ -336,7 +336,7 @@ class Evaluated(_Frozen, kw_only=True, frozen=True):
 
 
 class Snapshot(_Frozen, kw_only=True, frozen=True):
-    """Everything one refresh knows."""
+    """Everything one refresh knows; `not_evaluated` names the metrics that have no source, with the reason."""
 
     schema: int = SCHEMA
     tapeboard: str = ""
@@ -360,6 +360,7 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
     risk: Risk = Risk()
     warnings: tuple[RiskWarning, ...] = ()
     evaluated: Evaluated = Evaluated(rules=0, of=0)
+    not_evaluated: dict[str, str] = {}
 
 
 EMPTY = Snapshot()
