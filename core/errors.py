@@ -22,6 +22,10 @@ Foreign exceptions are mapped to this tree where they arise (files, SQLite, TOML
 the command line is a defect of ours and ends with exit 1, still in one line (`--debug` shows the traceback).
 """
 
+from __future__ import annotations
+
+from typing import Self
+
 
 class TapeboardError(Exception):
     """An expected failure. `message` says what happened, `mend` what the user can do about it."""
@@ -37,6 +41,11 @@ class TapeboardError(Exception):
         """One line: the failure, then the mend."""
         text = f"{self.message}: {self.mend}" if self.mend else self.message
         return " ".join(text.split())
+
+    def detached(self) -> Self:
+        """The same error without the frames it came through: they would live as long as it is kept."""
+        self.__cause__ = self.__context__ = self.__traceback__ = None
+        return self
 
 
 class UsageError(TapeboardError):

@@ -42,6 +42,8 @@ class DaemonPool:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(job())
+                except FeedError as error:
+                    future.set_exception(error.detached())
                 except BaseException as error:  # noqa: BLE001 - not swallowed: `future.result()` raises it
                     future.set_exception(error)
 

@@ -87,7 +87,7 @@ class Series:
 
     def failed(self, error: FeedError, now: float) -> None:
         """There was no answer. It rests, unless nobody was asked."""
-        self.error = error
+        self.error = error.detached()
         if isinstance(error, Disbelieved):
             self._doubt(error.rejected)
         if not isinstance(error, FeedPaused):
