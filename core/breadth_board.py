@@ -29,11 +29,14 @@ NAMED = 8
 
 SPARK_SESSIONS = 252
 _SPARKS = ("ad_line", "mcclellan", "above_sma20", "above_sma50", "above_sma200", "high_low_index", "net_advances")
+_VOLUMES = ("trin", "trin10", "up_volume", "down_volume", "upvol_share")
+_QUOTIENTS = ("ad_ratio", "adv_share", "trin", "trin10")
+"""Of ten sessions at most: one that is absent later on lacks something to divide by, as when nobody declined."""
+
 _MEASURES = (
     *("advances", "declines", "unchanged", "net_advances", "ad_ratio", "adv_share", "ad_line"),
     *("mcclellan", "summation", "above_sma20", "above_sma50", "above_sma200", "new_highs", "new_lows"),
-    *("record_high_share", "high_low_index", "zweig", "thrusts", "trin", "trin10"),
-    *("up_volume", "down_volume", "upvol_share", "dispersion"),
+    *("record_high_share", "high_low_index", "zweig", "thrusts", *_VOLUMES, "dispersion"),
 )
 
 
@@ -77,10 +80,10 @@ class BreadthBoard:
         history = self._members.members.history
         return history["new_highs"][: t + 1] - history["new_lows"][: t + 1]
 
-    def block(self, t: int) -> Breadth:
-        """The block at row t."""
+    def block(self, t: int, *, half_day: bool = False) -> Breadth:
+        """The block at row t, `half_day` as the session is one."""
         if self._members is not None:
-            return self._members.block(t, self._funds(t))
+            return self._members.block(t, self._funds(t), half_day=half_day)
         note = _("no breadth universe is chosen: `--universe sp500` counts its members")
         return Breadth(universe=CORE, **self._funds(t), notes=(note,), status=dict.fromkeys(_MEASURES, "not_supported"))
 
@@ -121,7 +124,7 @@ class _MemberBoard:
         doubted = len(self.members.doubted.get(t, ()))
         return (np.nan, np.nan) if np.isnan(coverage) else (coverage, doubted / self._universe.size)
 
-    def block(self, t: int, funds: Mapping[str, Any]) -> Breadth:
+    def block(self, t: int, funds: Mapping[str, Any], *, half_day: bool) -> Breadth:
         """The block at row t; `funds` is what the funds alone can say."""
         coverage = self._coverage(t)
         known = coverage >= LEAST_COVERAGE
@@ -135,7 +138,7 @@ class _MemberBoard:
             dated=self._universe.dated,
             source=self._universe.source,
             notes=self._notes(t),
-            status=self._status(values, coverage, t),
+            status=self._status(values, coverage, t, half_day=half_day),
             **values,
             **derived,
             **funds,
@@ -183,10 +186,15 @@ class _MemberBoard:
         named = ", ".join(symbols[:NAMED]) + (", …" if len(symbols) > NAMED else "")
         return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=named),)
 
-    def _status(self, values: Mapping[str, Value], coverage: float, t: int) -> Status:
+    def _status(self, values: Mapping[str, Value], coverage: float, t: int, *, half_day: bool) -> Status:
         if not coverage >= LEAST_COVERAGE:
             return "missing_input"
-        reasons = {name: "short_history" for name, value in values.items() if value is None}
+        absent = [name for name, value in values.items() if value is None]
+        reasons = {n: "undefined" if n in _QUOTIENTS and t >= 10 else "short_history" for n in absent}
+        if values["up_volume"] is None:
+            reasons |= dict.fromkeys(_VOLUMES, "missing_input")
+        elif half_day:
+            reasons |= {name: "half_day" for name in _VOLUMES if values[name] is not None}
         if self._at("mcclellan_rows", t) < WARM_UP:
             reasons |= dict.fromkeys(("mcclellan", "summation"), "warming")
         if coverage < GOOD_COVERAGE:

@@ -24,6 +24,7 @@ from core import __version__
 from core.breadth_board import BreadthBoard, BreadthUniverse
 from core.comparison import rotation_block, spread_block
 from core.concentration_board import ConcentrationBoard, FundLines
+from core.metrics.catalogue import UNSOURCED
 from core.metrics.fold import History, ScreenFold
 from core.metrics.risk import Assets
 from core.model import Instant, Session
@@ -79,12 +80,14 @@ class Engine:
         self._settings = settings
         self._panel = panel
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        self._fold = ScreenFold(panel, benchmark=self._columns.get(BENCHMARK, -1))
+        benchmark = self._columns.get(BENCHMARK, -1)
+        doubtful = [self._columns[i.symbol] for i in universe.instruments if i.cls.has_returns]
+        self._fold = ScreenFold(panel, benchmark=benchmark, doubtful=doubtful)
         self._history = History(panel, self._fold)
         self._shown, self._shown_fold = self._history, self._fold
         if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
             price = replace(panel, tr=panel.px)
-            self._shown_fold = ScreenFold(price, benchmark=self._columns.get(BENCHMARK, -1))
+            self._shown_fold = ScreenFold(price, benchmark=benchmark, doubtful=doubtful)
             self._shown = History(price, self._shown_fold)
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
@@ -141,11 +144,12 @@ class Engine:
             basis=self._settings.metrics.basis,
             spreads=tuple(spread_block(self._shown, self._columns, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
-            breadth=self._breadth.block(t),
+            breadth=self._breadth.block(t, half_day=view.half_day),
             concentration=msgspec.structs.replace(self._concentration.block(t, lines or {}), c8=risk.effective_bets),
             risk=risk,
             warnings=warnings,
             evaluated=evaluated(warnings),
+            not_evaluated=UNSOURCED,
         )
 
     def _look(self, live: LiveRow | None, members: LiveRow | None) -> None:
@@ -165,7 +169,9 @@ class Engine:
         seen = np.isfinite(self._shown["px"][t])
         asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
         basis = self._settings.metrics.basis
-        builder = RowBuilder(self._panel, self._shown, t, asof=asof, live=live is not None, basis=basis)
+        builder = RowBuilder(
+            self._panel, self._shown, t, asof=asof, live=live is not None, half_day=view.half_day, basis=basis
+        )
         leadership: list[Row] = []
         sectors: tuple[SectorRow, ...] = ()
         watched: list[Row] = []

@@ -40,16 +40,28 @@ _BY_WINDOW = ("ret", "rs", "chg_bp", "chg_pt", "rank", "rank_change", "days_at_r
 
 
 class RowBuilder:
-    """The rows of the last session t of `history`; `asof` gives the time of each column's newest price."""
+    """The rows of the last session t of `history`; `asof` gives the time of each column's newest price.
+
+    `live`: the session is in progress; `half_day`: it is over at one, and its volume is that of a part of a day.
+    """
 
     def __init__(
-        self, panel: Panel, history: History, t: int, *, asof: Sequence[Instant | None], live: bool, basis: Basis = "tr"
+        self,
+        panel: Panel,
+        history: History,
+        t: int,
+        *,
+        asof: Sequence[Instant | None],
+        live: bool,
+        half_day: bool = False,
+        basis: Basis = "tr",
     ) -> None:
         self._panel = panel
         self._history = history
         self._t = t
         self._asof = asof
         self._live = live
+        self._half_day = half_day
         self._on = basis
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
@@ -57,7 +69,10 @@ class RowBuilder:
         self._bases = calendar_bases(history.sessions, t)
         self._bases |= {key: t - n if t >= n else None for key, n in SESSION_KEYS.items()}
         present = np.isfinite(history["px"][: t + 1])
-        self._present = present.sum(axis=0).tolist()
+        self._present = {"px": present.sum(axis=0).tolist()}
+        for name in ("high", "volume"):  # what some metrics need besides a close; a day without trade has no volume
+            there = getattr(panel, name)[: t + 1] > 0
+            self._present[name] = (there.sum(axis=0) + live).tolist()
         self._first = np.where(present.any(axis=0), present.argmax(axis=0), -1).tolist()
         self._last = np.where(present.any(axis=0), t - present[::-1].argmax(axis=0), -1).tolist()
         self._since_high = _sessions_since_high(history, t)
@@ -89,7 +104,7 @@ class RowBuilder:
             "group": instrument.group,
             "last": _value(float(self._history["px"][last, column])) if last >= 0 else None,
             "session": self._days[last] if last >= 0 else None,
-            "asof": self._asof[column],
+            "asof": self._asof[column] if last == self._t else None,
             "basis": self._basis(instrument, column),
             "base": {key: None if t is None else self._days[t] for key, t in self._bases.items()},
             "record_close": _flag(self._now["record_close"][column]),
@@ -186,23 +201,22 @@ class RowBuilder:
                 reasons[name] = self._reason(name, column)
             elif name in _BY_WINDOW:
                 reasons |= {f"{name}.{key}": self._reason(name, column) for key, v in value.items() if v is None}
+        if self._half_day:
+            reasons |= {name: "half_day" for name in _VOLUMES if fields[name] is not None}
         if self._live and fields["rel_volume"] is not None:
             reasons["rel_volume"] = "partial"
         return reasons or "ok"
 
     def _reason(self, name: str, column: int) -> str:
-        if self._present[column] == 0:
-            return "missing_input"
+        if self._now["suspect"][column] > 0:
+            return "suspect"
         if self._last[column] < self._t:
-            return "stale_input"
-        if name == "asof":  # a bar that a file holds of the session in progress does not tell its time
-            return "missing_input"
-        if name in (*_RANGES, "record_high") and np.isnan(self._now["high"][column]):
-            return "missing_input"
-        if name in _VOLUMES and np.isnan(self._now["volume"][column]):
+            return "stale_input" if self._last[column] >= 0 else "missing_input"
+        source = "high" if name in (*_RANGES, "record_high") else "volume" if name in _VOLUMES else "px"
+        if name == "asof" or not self._now[source][column] > 0:  # a bar of the session in progress tells no time
             return "missing_input"
         listed = self._t + 1 - self._first[column]
-        return "gap" if self._present[column] < listed else "short_history"
+        return "gap" if self._present[source][column] < listed else "short_history"
 
 
 def _unsupported(cls: SymbolClass) -> tuple[str, ...]:

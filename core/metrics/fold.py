@@ -12,7 +12,7 @@ tell a finished session from a live one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from core.metrics.returns import Momentum, Returns
 from core.metrics.rotation import Rotation
 from core.metrics.row import Row
+from core.metrics.suspects import Suspects
 from core.metrics.trend import SLOPE_SESSIONS, Averages, Bands, Extremes, Strength, TrueRange, Turnover
 from core.metrics.volatility import Deviation, Drawdown, Pair, Smoothed
 from core.model import Session
@@ -140,28 +141,39 @@ def _before(values: Floats) -> Floats:
 class ScreenFold(Fold):
     """Every per-symbol metric, for the symbols of the screen.
 
-    `benchmark` is the column that beta, correlation and rotation refer to; -1 where it is not watched.
+    `benchmark` is the column that beta, correlation and rotation refer to; -1 where it is not watched. `doubtful`
+    are the columns of which a close may be in doubt: on such a day the symbol has no metrics (metrics.md 0.4).
     """
 
-    def __init__(self, panel: Panel, *, benchmark: int) -> None:
+    def __init__(self, panel: Panel, *, benchmark: int, doubtful: Sequence[int] = ()) -> None:
         symbols = len(panel.symbols)
         alone = (Averages, Extremes, Strength, Bands, TrueRange, Turnover, Deviation, Smoothed, Drawdown)
         families: list[Family] = [family(symbols) for family in alone]
         paired = (Pair(symbols, benchmark), Rotation(symbols, benchmark))
         super().__init__(panel, (Returns(panel.tr, panel.px), Momentum(panel.tr), *families, *paired))
         self._benchmark = benchmark
+        self._suspects = Suspects(symbols)
+        self._doubtful = np.isin(np.arange(symbols), doubtful)
 
     def read(self, row: Row) -> dict[str, Floats]:
-        """All metrics of `row`, with those that need more than one family: T6 extension, S3 z, V4 ratio."""
+        """All metrics of `row`, with those that need more than one family: T6 extension, S3 z, V4 ratio; `suspect`."""
         values = super().read(row)
         sigma20 = values["sigma20"]
         benchmark_sigma = sigma20[self._benchmark] if self._benchmark >= 0 else np.nan
-        return {
-            **values,
+        values |= {
             "extension": values["dist_sma50"] / (values["sigma60"] * np.sqrt(50.0)),
             "z_day": values["chg_1s"] / values["sigma60_before"],
             "vol_ratio": sigma20 / benchmark_sigma,
         }
+        doubted = self._suspects.doubted(row) & self._doubtful
+        if doubted.any():
+            values = {name: np.where(doubted, np.nan, value) for name, value in values.items()}
+        return {**values, "suspect": np.where(np.isnan(row.px), np.nan, doubted)}
+
+    def advance(self, row: Row) -> None:
+        """Take a finished session in."""
+        super().advance(row)
+        self._suspects.advance(row)
 
 
 class History:

@@ -76,12 +76,12 @@ class Members:
 
     def _read(self, row: Row) -> dict[str, float]:
         """The breadth of `row`, written down at its place."""
-        usable = self._suspects.usable(row)
+        doubted = self._suspects.doubted(row)
         self.doubted.pop(row.t, None)
-        if doubted := np.flatnonzero(np.isfinite(row.px) & ~usable).tolist():
-            self.doubted[row.t] = tuple(self.panel.symbols[k] for k in doubted)
+        if doubted.any():
+            self.doubted[row.t] = tuple(self.panel.symbols[k] for k in np.flatnonzero(doubted))
         self.latest = self._fold.read(row)
-        now = self._breadth.read(row, self.latest, usable)
+        now = self._breadth.read(row, self.latest, np.isfinite(row.px) & ~doubted)
         self._write(row.t, now)
         return now
 

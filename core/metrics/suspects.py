@@ -32,11 +32,11 @@ class Suspects:
         self._level = np.full(symbols, np.nan)  # the close in doubt; NaN where there is none
         self._stayed = np.zeros(symbols)
 
-    def usable(self, row: Row) -> npt.NDArray[np.bool_]:
-        """Where the symbol has a close that is beyond doubt."""
+    def doubted(self, row: Row) -> npt.NDArray[np.bool_]:
+        """Where the symbol has a close that is in doubt."""
         level, _stayed = self._next(row)
-        usable: npt.NDArray[np.bool_] = np.isfinite(row.px) & np.isnan(level)
-        return usable
+        doubted: npt.NDArray[np.bool_] = np.isfinite(row.px) & np.isfinite(level)
+        return doubted
 
     def advance(self, row: Row) -> None:
         """Take a finished session in."""

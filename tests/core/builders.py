@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from core import universe
+from core.breadth_board import BreadthUniverse
+from core.concentration_board import FundLines
 from core.engine import Engine, View
 from core.metrics.fold import History, ScreenFold
 from core.panel import Days, Floats, LiveRow, Panel
@@ -25,7 +27,8 @@ from core.rules.rule import Rule
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.settings_load import defaults
-from core.snapshot import Source
+from core.snapshot import Breadth, RiskWarning, Row, Snapshot, Source
+from core.weights import Weights
 from tests.reference.data import SCHEMES, SECTORS, Data
 
 FUNDS = ("SPY", "IWM", "QQQ", "DIA")
@@ -191,6 +194,53 @@ def engine(whole: Panel, chosen: Settings | None = None) -> Engine:
     """An engine over a panel whose columns are the universe's symbols, in any order."""
     chosen = chosen or settings()
     return Engine(universe.build(chosen), chosen, whole)
+
+
+def members(prices: Mapping[str, npt.ArrayLike]) -> Panel:
+    """Members with these closes, on sessions of their own, without a range of the day; each trades 1000 a session."""
+    px = np.stack([np.asarray(closes, dtype=np.float64) for closes in prices.values()], axis=1)
+    return Panel(
+        sessions=days(len(px)),
+        symbols=tuple(prices),
+        volume=np.where(np.isnan(px), np.nan, 1000.0),
+        adjusted=np.ones(len(prices), dtype=np.bool_),
+        **dict.fromkeys(("open", "high", "low", "px", "tr"), px),
+    )
+
+
+def walks(count: int, sessions: int) -> Panel:
+    """So many members, M000 and on, that move every day."""
+    return panel(5, sessions, [f"M{k:03}" for k in range(count)])
+
+
+def halved(whole: Panel, symbol: str, row: int) -> Panel:
+    """A panel where one symbol's prices are half of what they were from a row on: a split that nobody applied."""
+    px = whole.px[:, whole.symbols.index(symbol)]
+    return priced(whole, symbol, px * np.where(np.arange(len(px)) < row, 1.0, 0.5))
+
+
+def engine_with_members(
+    whole: Panel, of: Panel, *, size: int | None = None, dated: date | None = None, lines: Weights | None = None
+) -> Engine:
+    """An engine over the usual screen and a breadth universe, of which `lines` may be those of SPY."""
+    universe_of = BreadthUniverse("mine", size or len(of.symbols), dated, "mine.csv", of)
+    funds = {} if lines is None else {"SPY": FundLines(of, lines)}
+    return Engine(universe.build(settings()), settings(), whole, universe_of, funds)
+
+
+def look(at: Engine, whole: Panel, **changes: Any) -> Snapshot:
+    """A snapshot of the last session of a panel."""
+    return at.snapshot(None, view(last_day(whole), **changes))
+
+
+def health(snapshot: Snapshot) -> RiskWarning:
+    """What W20 says."""
+    return next(warning for warning in snapshot.warnings if warning.id == "W20")
+
+
+def reasons(block: Row | Breadth) -> dict[str, str]:
+    """Why values are absent or marked, by field."""
+    return block.status if isinstance(block.status, dict) else {}
 
 
 def view(session: date, **changes: Any) -> View:

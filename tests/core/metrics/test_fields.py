@@ -61,6 +61,7 @@ def expected(market_with_faults: Panel) -> Expected:
         "vol_ratio": volatility["sigma20"].div(volatility["sigma20"]["SPY"], axis=0),
     }
     plain = {name: tables[name] for name in ("px", "tr", "high", "low", "volume", "r")}
+    plain["suspect"] = 0.0 * tables["px"]  # of no column here was it said that it may be
     return {**plain, **returns, **trend, **expected_extremes(tables), **volatility, **combined, **expected_rest(tables)}
 
 
@@ -211,7 +212,7 @@ NAMES = (
     *("rsi14", "pct_b", "atr14", "adv20", "adv63", "rel_volume"),
     *("sigma20", "sigma60", "sigma252", "annual_vol", "ewma_vol", "sigma60_before"),
     *("drawdown", "max_drawdown", "drawdown_sessions", "beta63", "corr63"),
-    *("rs_ratio", "rs_momentum", "extension", "z_day", "vol_ratio"),
+    *("rs_ratio", "rs_momentum", "extension", "z_day", "vol_ratio", "suspect"),
 )
 
 
