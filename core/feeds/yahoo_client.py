@@ -119,7 +119,7 @@ def _ours(error: Exception) -> FeedError:
         case YFRateLimitError():
             return FeedThrottled(_("Yahoo refuses ({status})").format(status=429))
         case YFPricesMissingError():
-            return FeedGarbled(_("Yahoo gave no prices ({reason})").format(reason=clean(error.yahoo_reason or "-", 80)))
+            return FeedGarbled(_("Yahoo gave no prices"), clean(error.yahoo_reason or "", 80))
         case YFException():
             return garbled(YAHOO, clean(str(error), 80))
         case _:

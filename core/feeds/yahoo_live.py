@@ -82,7 +82,10 @@ class LiveQuotes:
             errors += self._ask_singly(wanted)
         problems = dict.fromkeys(Problem("feed", None, str(error)) for error in errors)
         if late or under_way:
-            problems[Problem("late", None, _("Yahoo: quotes are still on their way"))] = None
+            text = _("Yahoo: quotes are still on their way")
+            if not soon:
+                text = _("Yahoo: quotes wait, for {count} requests were sent within a minute")
+            problems[Problem("late", None, text.format(count=self._throttle.state().requests))] = None
         with self._lock:
             symbols = [instrument.symbol for instrument in wanted]
             text = _("{symbol}: Yahoo gave no quote")

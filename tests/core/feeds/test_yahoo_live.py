@@ -221,7 +221,9 @@ def test_beyond_the_budget_quotes_are_not_waited_for(emulator: Emulator) -> None
         yahoo.history(wanted)
         yahoo.advance(15)
         quotes = yahoo.quotes(wanted)
-        assert told(quotes) == [("late", None)]
+        assert [problem.text for problem in quotes.problems] == [
+            "Yahoo: quotes wait, for 6 requests were sent within a minute"
+        ]
         assert len(quotes.quotes) == 6
         assert yahoo.feed.state().requests == 6
     assert emulator.log.count() == 6
