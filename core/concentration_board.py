@@ -154,7 +154,7 @@ class ConcentrationBoard:
         if t < len(panel.sessions):
             end = panel.tr[t]
         elif live is not None:
-            end = panel.tr[-1] * (live.px / panel.px[-1])  # `tr` moves with `px` inside the session
+            end = live.tr(panel.tr[-1] / panel.px[-1])
         else:
             return None
         returns = end / panel.tr[base] - 1.0

@@ -158,7 +158,8 @@ class Engine:
             if live is None:
                 history.drop_live()
             else:
-                history.put_live(live.session, fold.read(fold.live_row(live)))
+                row = live if fold is self._fold else replace(live, tr_per_px=None)  # the other is of prices alone
+                history.put_live(live.session, fold.read(fold.live_row(row)))
         if live is not None:
             self._breadth.put_live(members)
 

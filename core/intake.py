@@ -24,10 +24,10 @@ RATE_TIMES_TEN = 25.0
 _PRICES = ("open", "high", "low", "close", "adj_close")
 _COLUMNS = (*_PRICES, "volume")
 
-_Last = tuple[float, float, float, float, float, Instant | None]
-"""Open, high, low, price, volume and time of one symbol in the session in progress."""
+_Last = tuple[float, float, float, float, float, Instant | None, float]
+"""Open, high, low, price, volume and time of one symbol in the session in progress, and `tr` over `px`."""
 
-_NOTHING: _Last = (np.nan, np.nan, np.nan, np.nan, np.nan, None)
+_NOTHING: _Last = (np.nan, np.nan, np.nan, np.nan, np.nan, None, np.nan)
 
 
 def in_percent(history: History, quotes: Quotes, wanted: Iterable[Instrument]) -> tuple[History, Quotes]:
@@ -72,7 +72,7 @@ def live_row(
     current = [_quoted(quotes.get(s), session) or _unfinished(bars.get(s), session) for s in symbols]
     if 2 * sum(map(bool, current)) < max(1, sum(s in bars for s in symbols)):
         return None
-    opens, highs, lows, prices, volumes, times = zip(*(last or _NOTHING for last in current), strict=True)
+    opens, highs, lows, prices, volumes, times, ratios = zip(*(last or _NOTHING for last in current), strict=True)
     return LiveRow(
         session=session,
         open=np.array(opens),
@@ -81,6 +81,7 @@ def live_row(
         px=np.array(prices),
         volume=np.array(volumes),
         asof=times,
+        tr_per_px=np.array(ratios),
     )
 
 
@@ -109,23 +110,26 @@ def _tenth_quote(quote: Quote) -> Quote:
 
 
 def _quoted(quote: Quote | None, session: Session) -> _Last | None:
-    """What a quote does not say of the day's range is taken from its price: it was traded at."""
-    if quote is None or quote.session != session or not quote.price > 0:
+    """What a quote does not say of the day's range is taken from its price: it was traded at.
+
+    Who quotes adjusts the closes of the past to that price: on the day of a dividend, too, `tr` is `px` (B.10).
+    """
+    if quote is None or quote.session != session or not 0 < quote.price < np.inf:
         return None
     high = quote.price if quote.high is None else quote.high
     low = quote.price if quote.low is None else quote.low
     opened, volume = (np.nan if value is None else value for value in (quote.open, quote.volume))
-    return opened, high, low, quote.price, volume, exchange_time(quote.asof)
+    return opened, high, low, quote.price, volume, exchange_time(quote.asof), 1.0
 
 
 def _unfinished(series: Bars | None, session: Session) -> _Last | None:
     """The bar of the session in progress; its time is not known."""
     if series is None or len(series) == 0 or series.sessions[-1] != np.datetime64(session, "D"):
         return None
-    opened, high, low, price, volume = (
-        float(getattr(series, name)[-1]) for name in ("open", "high", "low", "close", "volume")
-    )
-    return opened, high, low, price, volume, None
+    opened, high, low, price, adjusted, volume = (float(getattr(series, name)[-1]) for name in _COLUMNS)
+    if not 0 < price < np.inf:
+        return None
+    return opened, high, low, price, volume, None, adjusted / price
 
 
 def _same_series(a: Bars, b: Bars) -> bool:

@@ -81,7 +81,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveRow:
-    """One provisional row: the session in progress, arrays of shape (N,); NaN where there is no quote."""
+    """One provisional row: the session in progress, arrays of shape (N,); NaN where there is no quote.
+
+    `tr_per_px` is what `tr` is to `px` in this session where the source tells, NaN elsewhere; None: nowhere.
+    """
 
     session: Session
     open: Floats
@@ -90,6 +93,15 @@ class LiveRow:
     px: Floats
     volume: Floats
     asof: tuple[Instant | None, ...]
+    tr_per_px: Floats | None = None
+
+    def tr(self, before: Floats) -> Floats:
+        """The prices on basis `tr`, `before` being `tr` over `px` of the session before.
+
+        The two differ on the day of a dividend, when the history has been restated and the price has not (B.10).
+        """
+        told = self.tr_per_px
+        return self.px * (before if told is None else np.where(np.isnan(told), before, told))
 
 
 def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> Panel:

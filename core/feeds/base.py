@@ -69,7 +69,7 @@ class Feed(Protocol):
         ...
 
     def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
-        """The provisional state of `session` at `now`."""
+        """The provisional state of `session` at `now`; the adjusted closes of the history lead up to these prices."""
         ...
 
     def known(self) -> frozenset[str]:

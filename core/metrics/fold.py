@@ -72,8 +72,11 @@ class Fold:
         return self._row(t, high=p.high[t], low=p.low[t], px=p.px[t], tr=p.tr[t], volume=p.volume[t])
 
     def live_row(self, live: LiveRow) -> Row:
-        """The provisional row: `tr` moves with `px` from the last session that has both, and begins where `px` does."""
-        tr = np.where(np.isnan(self._tr_per_px), live.px, self._tr_per_px * live.px)
+        """The provisional row: `tr` moves with `px` from the last session that has both, and begins where `px` does.
+
+        Unless the row itself tells what `tr` is to `px`.
+        """
+        tr = live.tr(np.where(np.isnan(self._tr_per_px), 1.0, self._tr_per_px))
         t = len(self._panel.sessions)
         return self._row(t, high=live.high, low=live.low, px=live.px, tr=tr, volume=live.volume)
 

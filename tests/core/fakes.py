@@ -107,7 +107,7 @@ def walk(instrument: Instrument, days: Days) -> Bars:
     nothing = np.full(len(days), np.nan)
     if not instrument.cls.has_total_return:
         return Bars(instrument.symbol, days, nothing, nothing, nothing, close, close, nothing)
-    adjusted = close * np.exp(5e-5 * np.arange(len(days)))
+    adjusted = close * np.exp(5e-5 * np.arange(1 - len(days), 1))  # it ends at the price, as quotes go on from there
     volume = rng.uniform(1e6, 2e6, len(days))
     return Bars(instrument.symbol, days, close * 0.999, close * 1.01, close * 0.99, close, adjusted, volume)
 

@@ -29,14 +29,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from core import universe
-from core.breadth_board import BreadthUniverse
-from core.concentration_board import FundLines
-from core.engine import Engine
 from core.metrics.members import Members
 from core.panel import Bars, Floats, Panel
 from core.pipeline import Pipeline
 from core.sessions import Calendar
+from core.settings import Basis, Settings
 from core.snapshot import Row, Snapshot, to_json
 from core.weights import Weights
 from tests.core import builders, fakes
@@ -62,10 +59,12 @@ def row_of(snapshot: Snapshot, symbol: str) -> Row:
     return fakes.rows(snapshot)[symbol]
 
 
-def road(feed: fakes.FakeFeed, now: str = "12:00", day: date = fakes.SUNDAY) -> Snapshot:
+def road(
+    feed: fakes.FakeFeed, now: str = "12:00", day: date = fakes.SUNDAY, *, chosen: Settings | None = None
+) -> Snapshot:
     """The whole road, at some moment."""
     clock = fakes.clock_at(day, now)
-    return Pipeline(fakes.settings(), clock=clock, calendar=Calendar(), feed=feed, store=None).refresh()
+    return Pipeline(chosen or fakes.settings(), clock=clock, calendar=Calendar(), feed=feed, store=None).refresh()
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -229,6 +228,48 @@ def test_volatility_and_rates_may_double(whole: Panel) -> None:
         assert "suspect" not in builders.reasons(row_of(snapshot, symbol)).values()
 
 
+# --- dividends ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("basis", ["tr", "px"])
+@pytest.mark.parametrize("quoted", [True, False])
+def test_on_its_day_a_dividend_is_in_the_returns_before_the_evening(basis: Basis, *, quoted: bool) -> None:
+    """1 % is paid on Monday: every earlier close was adjusted by 0.99. Quotes and a file's bar give the same."""
+    days = fakes.sessions(last=fakes.MONDAY)
+    usual = fakes.settings()
+    chosen = msgspec.structs.replace(usual, metrics=msgspec.structs.replace(usual.metrics, basis=basis))
+    feed = fakes.market(chosen, days)
+    px = feed.bars["SPY"].close
+    feed.bars["SPY"] = replace(feed.bars["SPY"], adj_close=px * np.where(np.arange(len(px)) < len(px) - 1, 0.99, 1.0))
+    evening = row_of(road(feed, "20:00", fakes.MONDAY, chosen=chosen), "SPY")
+    if quoted:
+        feed.current = fakes.quotes(feed, fakes.new_york(fakes.MONDAY, "15:59"), factor=1.0)
+        feed.bars = {symbol: series.upto(fakes.FRIDAY) for symbol, series in feed.bars.items()}
+    snapshot = road(feed, "15:59", fakes.MONDAY, chosen=chosen)
+    spy = row_of(snapshot, "SPY")
+    assert (snapshot.session, snapshot.session_status) == (fakes.MONDAY, "intraday")
+    assert isinstance(spy.ret, dict)
+    for name, n in (("5s", 5), ("21s", 21), ("63s", 63)):
+        assert spy.ret[name] == pytest.approx(px[-1] / (px[-1 - n] * (0.99 if basis == "tr" else 1.0)) - 1)
+    assert spy.ret == pytest.approx(evening.ret)
+    assert spy.sigma20 == pytest.approx(evening.sigma20)
+    assert spy.chg_1s == pytest.approx(px[-1] / px[-2] - 1)
+
+
+def test_on_its_day_a_dividend_is_in_what_the_lines_of_a_fund_brought(whole: Panel) -> None:
+    """AAPL is half the fund, rises by a tenth over 21 sessions and pays 1 % on the last: 0.5 · (1.1/0.99 - 1)."""
+    px = np.append(np.full(LAST, 10.0), 11.0)
+    lines = builders.members({"AAPL": px, "XOM": px})
+    adjusted = replace(lines, tr=lines.px * np.where(np.arange(SESSIONS) < LAST, 0.99, 1.0)[:, None])
+    weights = Weights("SPY", whole.sessions[LAST - 21].item(), {"AAPL": 0.5, "XOM": 0.5}, 1.0, "SPY.csv")
+    before = builders.part(adjusted, slice(LAST))
+    engine = builders.engine_with_members(builders.part(whole, slice(LAST)), before, lines=weights)
+    live, of_lines = builders.live_row(whole, LAST), builders.live_row(lines, LAST)
+    told = replace(of_lines, tr_per_px=np.array([1.0, NAN]))
+    found = engine.snapshot(live, builders.view(live.session), of_lines, {"SPY": told}).concentration
+    assert found.c2_contribution["21s"] == pytest.approx(0.5 * (1.1 / 0.99 - 1), rel=1e-12)
+
+
 # --- members, companies, weights ------------------------------------------------------------------------------------
 
 
@@ -237,10 +278,7 @@ def test_two_lines_of_one_company_are_one_name_and_two_members(whole: Panel) -> 
     rising = np.linspace(10, 20, SESSIONS)
     panel = builders.members({"GOOG": rising, "GOOGL": rising, "XOM": rising})
     weights = Weights("SPY", builders.last_day(whole), {"GOOG": 0.25, "GOOGL": 0.25, "XOM": 0.5}, 1.0, "SPY.csv")
-    chosen = BreadthUniverse("mine", 3, None, "mine.csv", panel)
-    settings = builders.settings()
-    engine = Engine(universe.build(settings), settings, whole, chosen, {"SPY": FundLines(panel, weights)})
-    snapshot = builders.look(engine, whole)
+    snapshot = builders.look(builders.engine_with_members(whole, panel, lines=weights), whole)
     assert (snapshot.concentration.c1, snapshot.concentration.c3) == (0.5, 2.0)
     assert (snapshot.breadth.advances, snapshot.breadth.used) == (3, 3)
 

@@ -107,7 +107,7 @@ class TestLiveRow:
         bars = self.BARS | {f"M{i}": series(f"M{i}") for i in range(9)}
         assert intake.live_row(("A", "B"), MONDAY, {"A": quote("A", 5.0, NOON)}, bars) is not None
 
-    @pytest.mark.parametrize("price", [0.0, -1.0, float("nan")])
+    @pytest.mark.parametrize("price", [0.0, -1.0, float("nan"), float("inf")])
     def test_an_impossible_price_is_no_quote(self, price: float) -> None:
         assert self.row("A", "B", "C", price=price) is None
 
