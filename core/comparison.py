@@ -37,6 +37,7 @@ def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t
     absent = {f"{n}s": value for n, value in now.items()} | {"band63": low, "agree": values.agree} | fields
     return Spread(
         id=f"{a}-{b}",
+        s1=number(float(history["chg_1s"][t, first] - history["chg_1s"][t, second])),
         s5=now[5],
         s21=now[21],
         s63=now[63],

@@ -161,6 +161,10 @@ class Pipeline:
                 _("no session has finished from {first} to {last}").format(first=first, last=last),
                 _("give a period with at least one session"),
             )
+        if all(row.last is None for row in table.rows):
+            ends = max((series.sessions[-1] for series in history.bars.values()), default=None)
+            message = _("there is no price on {day}").format(day=table.last_session)
+            raise NoDataError(message, _("the prices end on {day}").format(day=ends) if ends else _("give other files"))
         return msgspec.structs.replace(table, feed=self._feed.name, simulated=self._feed.simulated)
 
     def close(self) -> None:
@@ -195,10 +199,10 @@ class Pipeline:
         panel = align(bars, self._universe.symbols, days)
         newest = intake.newest_row(panel)
         if newest is None:
-            raise NoDataError(
-                _("there is no price up to {day}").format(day=moment.finished),
-                _("give other files, or a later --as-of; 'tapeboard doctor' helps"),
-            )
+            message = _("there is no price of a watched symbol up to {day}").format(day=moment.finished)
+            others = len(self._feed.known() - set(self._universe.symbols))
+            mend = _("the feed has {n} others: watch them under [watchlist], or give other files").format(n=others)
+            raise NoDataError(message, mend if others else _("give other files, or a later --as-of"))
         if not live:  # under a live row every session must stand, or the bases n sessions back would slip
             panel = align(bars, self._universe.symbols, days[: newest + 1])
         session = moment.session if live else days[newest].item()

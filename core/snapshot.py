@@ -152,11 +152,15 @@ class SectorRow(Row, kw_only=True, frozen=True):
 
 
 class Spread(
-    _Frozen, kw_only=True, frozen=True, rename={"s5": "5s", "s21": "21s", "s63": "63s", "s126": "126s", "s252": "252s"}
+    _Frozen,
+    kw_only=True,
+    frozen=True,
+    rename={"s1": "1s", "s5": "5s", "s21": "21s", "s63": "63s", "s126": "126s", "s252": "252s"},
 ):
     """Relative strength of two symbols (R5 to R11), on the basis of the snapshot."""
 
     id: str
+    s1: Value = None
     s5: Value = None
     s21: Value = None
     s63: Value = None

@@ -7,8 +7,11 @@ Importing this module imports neither the board nor pandas, the calendar or the 
 
 from __future__ import annotations
 
+import asyncio
 import difflib
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -67,6 +70,10 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
     return app.return_code or 0
 
 
+GOODBYES = ("SIGTERM", "SIGHUP", "SIGQUIT")
+"""Signals that end the screen like `q`: the terminal must come back as it was."""
+
+
 class TapeboardApp(App[None], inherit_bindings=False):
     """The live screen over any source of snapshots."""
 
@@ -120,6 +127,10 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """After the first paint show the last stored snapshot; without one, open the source at once."""
+        for name in GOODBYES:
+            if hasattr(signal, name):  # Windows has fewer, and no handlers on its loop
+                with suppress(NotImplementedError):
+                    asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         self._stored = self._latest = self._glance() or EMPTY
         self._show(self._status)
         if self._stored is EMPTY:

@@ -42,6 +42,12 @@ def say(line: str) -> None:
         sys.stderr.write(f"tapeboard: {line}\n")
 
 
+def warn_invented(feed: str) -> None:
+    """Say that a result is invented where nobody asked for that: `auto` had no real data."""
+    if feed == "auto":
+        say(_("there are no real data yet, these numbers are invented: give --feed files --data PATH, or fetch first"))
+
+
 def named(names: Sequence[str], most: int = 12) -> str:
     """How many `names` there are, and the first of them."""
     more = _(" and {count} more").format(count=len(names) - most) if len(names) > most else ""

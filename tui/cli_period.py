@@ -12,7 +12,7 @@ from core import pipeline
 from core.errors import UsageError
 from core.i18n import _
 from tui.cli_arguments import Options
-from tui.cli_output import INCOMPLETE, emit, named, say
+from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
 from tui.format import DASH, day, level, pct
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def run(options: Options) -> int:
     with closing(pipeline.open_pipeline(settings)) as pipe:
         table = pipe.period(options.begin, options.end, base=options.base, basis=options.basis, ddof=options.ddof)
     emit(msgspec.json.encode(table) + b"\n" if options.format == "json" else render(table))
+    if table.simulated:
+        warn_invented(settings.feed.name)
     lacking = [row.symbol for row in table.rows if row.ret is None]
     if not lacking:
         return 0

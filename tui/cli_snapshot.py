@@ -8,7 +8,7 @@ from core import pipeline, universe
 from core.i18n import _
 from core.snapshot import to_json
 from tui.cli_arguments import Options
-from tui.cli_output import INCOMPLETE, emit, named, say
+from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
 from tui.text_snapshot import render
 
 
@@ -20,6 +20,8 @@ def run(options: Options) -> int:
         snapshot = pipe.refresh()
         lacking = pipe.incomplete(snapshot)
     emit(to_json(snapshot) + b"\n" if options.format == "json" else render(snapshot, groups, settings.metrics.window))
+    if snapshot.source.simulated:
+        warn_invented(settings.feed.name)
     if not lacking:
         return 0
     say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))

@@ -133,7 +133,9 @@ class RuleBoard:
             provisional=provisional,
             partial=bool(judgement.partial),
             label=judgement.label,
-            text=rule.text(subject, judgement) if evaluated else self._missing_text(judgement, machine),
+            text=_evidence_text(rule, subject, judgement, machine)
+            if evaluated
+            else self._missing_text(judgement, machine),
             evidence=dict(judgement.evidence),
             condition=rule.condition(subject),
             missing=(*judgement.missing, *judgement.partial),
@@ -173,6 +175,13 @@ class RuleBoard:
     def _day(self, t: int) -> Session:
         day: date = self._history.sessions[t].astype(object)
         return day
+
+
+def _evidence_text(rule: Rule, subject: str, judgement: Judgement, machine: Machine) -> str:
+    """The evidence; a state that only memory holds says so, or it would seem to contradict its numbers."""
+    text = rule.text(subject, judgement)
+    held = machine.state is not State.CLEAR and not judgement.watch
+    return f"{text}   {_('held: its exit is not met yet')}" if held else text
 
 
 def evaluated(warnings: Sequence[RiskWarning]) -> Evaluated:

@@ -239,13 +239,13 @@ class TestProblems:
         assert pipe.refresh().session == FRIDAY
 
     def test_no_price_at_all_is_exit_3(self, feed: FakeFeed) -> None:
-        with pytest.raises(NoDataError, match="there is no price up to 2025-01-03") as caught:
+        with pytest.raises(NoDataError, match="there is no price of a watched symbol up to 2025-01-03") as caught:
             pipeline(feed, clock_at(date(2025, 1, 5), "23:59")).refresh()
         assert caught.value.exit_code == 3
 
     def test_only_bars_of_an_unfinished_session_are_no_history(self) -> None:
         feed = market(settings(), WITH_MONDAY[-1:])
-        with pytest.raises(NoDataError, match="no price up to 2026-01-09"):
+        with pytest.raises(NoDataError, match="no price of a watched symbol up to 2026-01-09"):
             pipeline(feed, clock_at(MONDAY, "11:00")).refresh()
 
     def test_what_the_feed_says_is_passed_on(self, feed: FakeFeed) -> None:

@@ -511,3 +511,30 @@ class TestDoctor:
         out, err = process.communicate()
         assert (process.returncode, err) == (4, "")
         assert re.search("BAD   terminal   the locale is .*1, not UTF-8: export LC_ALL=C.UTF-8\n", out)
+
+
+class TestInvented:
+    @pytest.mark.parametrize("command", ["snapshot", "period --from 2025-12-01 --to 2026-01-09"])
+    def test_numbers_that_nobody_asked_to_invent_say_so(self, run: Run, command: str) -> None:
+        code, out, err = run(*command.split(), "--store", "none")
+        assert (code, bool(out)) == (0, True)
+        assert err.startswith("tapeboard: there are no real data yet, these numbers are invented: ")
+
+    def test_who_asked_for_it_is_not_told(self, run: Run) -> None:
+        assert run("snapshot", "--feed", "simulated")[2] == ""
+
+
+class TestNothingToShow:
+    def test_a_file_without_a_watched_symbol_says_what_it_has(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "ZZZZ.csv").write_text("date,close\n2026-01-08,10\n2026-01-09,11\n", encoding="utf-8")
+        code, _out, err = run("snapshot", "--feed", "files", "--data", str(tmp_path), "--as-of", "2026-01-09")
+        assert code == 3
+        assert "no price of a watched symbol" in err
+        assert "the feed has 1 others: watch them under [watchlist]" in err
+
+    def test_a_period_after_the_data_says_where_they_end(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "SPY.csv").write_text("date,close\n2026-01-08,10\n2026-01-09,11\n", encoding="utf-8")
+        days = ("--from", "2026-01-05", "--to", "2026-01-12")
+        code, _out, err = run("period", *days, "--feed", "files", "--data", str(tmp_path))
+        assert code == 3
+        assert err == "tapeboard: there is no price on 2026-01-12: the prices end on 2026-01-09\n"

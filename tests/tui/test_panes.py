@@ -109,8 +109,9 @@ def test_spreads_are_told_by_window_and_one_without_data_is_left_out() -> None:
     assert sections[row.section] == "Spreads, percentage points"
     texts = {key: cell.text for key, cell in row.cells.items() if key != "spark"}
     assert texts == {
-        "symbol": "IWM",
+        "symbol": "IWM-SPY",
         "name": "small-large",
+        "1s": "—",
         "5s": "+3.00",
         "21s": "-1.95",
         "63s": "+2.80",

@@ -43,7 +43,7 @@ class LeadershipPane(Pane):
         return (
             Column("rank", "#", 3),
             Column("climb", "Δ", 3, priority=2),
-            Column("symbol", _("Symbol"), 6, "left"),
+            Column("symbol", _("Symbol"), 7, "left"),
             Column("name", _("Name"), 12, "left", flex=True, priority=3),
             Column("last", _("Last"), last),
             *windows,
@@ -109,12 +109,19 @@ class LeadershipPane(Pane):
 
     def _spread(self, spread: Spread) -> TableRow:
         """Who leads whom by how much: the same windows, as differences of two returns."""
-        windows = {"5s": spread.s5, "21s": spread.s21, "63s": spread.s63, "126s": spread.s126, "252s": spread.s252}
+        windows = {
+            "1s": spread.s1,
+            "5s": spread.s5,
+            "21s": spread.s21,
+            "63s": spread.s63,
+            "126s": spread.s126,
+            "252s": spread.s252,
+        }
         name = _names().get(spread.id, spread.id)
         found = {
-            "symbol": Cell(spread.id.partition("-")[0], "", spread.id),
+            "symbol": Cell(spread.id, "", spread.id),
             "name": Cell(name, "dim", name),
-            **{w: cells.percent(x, colour=w == self.window) for w, x in windows.items()},
+            **{w: cells.percent(x, colour=w in ("1s", self.window)) for w, x in windows.items()},
             "spark": cells.level_spark(spread.spark, cells.spark_width(self.room)),
         }
         return TableRow(f"{SPREADS} {spread.id}", found, section=SPREADS)
