@@ -122,3 +122,8 @@ def test_evidence_that_fails_is_told_with_its_number() -> None:
 def test_a_fragile_lead_without_a_band_is_still_fragile() -> None:
     spread = msgspec.structs.replace(builders.spreads()[0], band63=(None, None))
     assert "  fragile  " in told(verdict_pieces(builders.rich(spreads=(spread,))))
+
+
+def test_stale_data_tell_their_age_in_days() -> None:
+    stale = builders.rich(session_status="stale", viewed_at=datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
+    assert "Fri 2026-01-09 stale, 317 days old" in header(stale)

@@ -80,6 +80,9 @@ def _session(snapshot: Snapshot, session: date) -> list[Piece]:
     states = {"final": _("final"), "intraday": _("intraday"), "stale": _("stale")}
     state = states[snapshot.session_status]
     full = _("half day {state}").format(state=state) if snapshot.half_day else state
+    viewed = date_et(snapshot.viewed_at) if snapshot.viewed_at else session
+    if snapshot.session_status == "stale":
+        full = _("{state}, {days} days old").format(state=full, days=(viewed - session).days)
     pieces = [
         piece(
             f"{day(session)} {full}",
@@ -89,7 +92,6 @@ def _session(snapshot: Snapshot, session: date) -> list[Piece]:
             weight=50,
         )
     ]
-    viewed = date_et(snapshot.viewed_at) if snapshot.viewed_at else session
     if viewed != session:
         text = _("viewed {weekday} {day}").format(weekday=weekday_name(viewed), day=short_day(viewed, session))
         pieces.append(piece(text, "", style="dim", weight=20))
