@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed, wait
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -32,7 +32,7 @@ from core.feeds.yahoo_series import Series
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Rejected, Session
 from core.panel import Bars, Days
-from core.sessions import Calendar, Clock
+from core.sessions import Calendar, Clock, Phase
 from core.settings import YahooSettings
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Jobs: TypeAlias = list[Future[None]]
 
 THREAD: Final = "tapeboard-yahoo"
+
+EVENTS_AFTER: Final = timedelta(minutes=5)
+"""So long after the open Yahoo has restated the histories of those who pay or split on that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,6 @@ class YahooFeed:
         self._client_made: YahooClient | None = None
         self._series: dict[str, Series] = {}
         self._store_problems: tuple[Problem, ...] = ()
-        self._answered_at: Instant | None = None
         self._live = LiveQuotes(
             settings,
             clock,
@@ -165,15 +167,32 @@ class YahooFeed:
             for instrument in wanted:
                 self._series.setdefault(instrument.symbol, Series(instrument))
             self._recall([i.symbol for i in wanted if self._lacking(i.symbol, sessions, now)])
+            begins = self._events_since()
             for urgency, instrument in enumerate(wanted, start=1):
                 series = self._series[instrument.symbol]
                 if start := self._lacking(instrument.symbol, sessions, now):
-                    job = partial(self._history_job, series.need(sessions).wanted, start, urgency, patience)
-                    series.job = self._pool.submit(urgency, job)
-                    begun.append(series.job)
-                elif series.job is not None and series.busy:
+                    series.checking = False
+                    begun.append(self._begin(series, sessions, start, urgency, patience))
+                elif series.job is not None and series.loading:
                     under_way.append(series.job)
+                elif begins is not None and series.unchecked(begins, now):
+                    # Nobody waits for these, and they go in step, so that quotes find room between them.
+                    series.checking = True
+                    start = series.need(sessions).wanted.check_from()
+                    self._begin(series, sessions, start, self._settings.budget_per_minute + urgency, patience)
         return begun, under_way
+
+    def _begin(self, series: Series, sessions: Days, start: date, urgency: int, patience: float) -> Future[None]:
+        wanted = series.need(sessions).wanted
+        series.job = self._pool.submit(urgency, partial(self._history_job, wanted, start, urgency, patience))
+        return series.job
+
+    def _events_since(self) -> Instant | None:
+        """While a session is in progress, when its dividends and splits have come into effect."""
+        now = self._clock.now()
+        state = self._calendar.state(now)
+        begun = self._calendar.open_at(state.session) + EVENTS_AFTER
+        return begun if state.phase is Phase.OPEN and now >= begun else None
 
     def _lacking(self, symbol: str, sessions: Days, now: float) -> date | None:
         """The day to ask from, where something is lacking and may be asked for."""
@@ -186,13 +205,13 @@ class YahooFeed:
             return
         try:
             stored, damaged = self._store.load_sound(symbols)
-            self._answered_at = self._answered_at or self._store.fetched_at()
+            infos = self._store.symbols()
         except StoreError as error:
             self._store_problems = (Problem("store", None, str(error)),)
             return
         self._store_problems = tuple(Problem("store", symbol, str(error)) for symbol, error in damaged.items())
         for symbol, bars in stored.items():
-            self._series[symbol].recall(bars)
+            self._series[symbol].recall(bars, infos[symbol].fetched_at)
 
     def _history_job(self, wanted: Wanted, start: date, urgency: int, patience: float) -> None:
         symbol = wanted.instrument.symbol
@@ -207,8 +226,7 @@ class YahooFeed:
                 self._series[symbol].failed(error, self._clock.monotonic())
             return
         with self._lock:
-            self._series[symbol].took(outcome, wanted.sessions, self._clock.monotonic())
-            self._answered_at = self._clock.now()
+            self._series[symbol].took(outcome, wanted.sessions, self._clock.monotonic(), self._clock.now())
         self._live.take(wanted.instrument, outcome.chart)
 
     def _chart(self, symbol: str, first: date, urgency: int, patience: float = 0.0) -> Chart:
@@ -237,10 +255,10 @@ class YahooFeed:
         """What is there of `wanted`, and what is to be told."""
         ours = [self._series[instrument.symbol] for instrument in wanted]
         bars = {s.instrument.symbol: part for s in ours if (part := s.within(first, last)) is not None}
-        late = [s for s in ours if s.busy]
+        late = [s for s in ours if s.loading]
         if not bars:
             raise self._nothing([s.error for s in ours if s.error is not None])
-        problems = [problem for s in ours if not s.busy for problem in s.problems(sessions)]
+        problems = [problem for s in ours if not s.loading for problem in s.problems(sessions)]
         if late:
             text = _("Yahoo: the bars of {count} symbols are still on their way")
             problems.append(Problem("late", None, text.format(count=len(late))))
@@ -248,7 +266,7 @@ class YahooFeed:
         return History(
             bars,
             (*problems, *self._store_problems),
-            max(filter(None, (self._answered_at, self._live.answered_at)), default=None),
+            max(filter(None, (self._live.answered_at, *(s.answered_at for s in ours))), default=None),
             fresh=tuple(fresh for fresh, _rejected in told if fresh is not None),
             rejected=tuple(one for _fresh, rejected in told for one in rejected),
         )

@@ -1,7 +1,8 @@
 """The finished bars of one symbol: which are lacking, how they are asked for, and what is made of the answer.
 
 What is stored is asked for once. Afterwards only the sessions after it are, and holes of the last days, with a few
-older sessions before them: they tell whether the whole history was restated, which is then asked for as a whole.
+older sessions before them: they tell whether the whole history was restated, which is then asked for as a whole. A
+dividend or a split restates it on the morning of its day: who wants prices of that day has to look then.
 """
 
 from __future__ import annotations
@@ -97,10 +98,18 @@ class Wanted:
         missing = missing[(missing >= recent) | (missing > self.stored.sessions[-1])]
         if len(missing) == 0 and not self.lacks_older():
             return None
-        anchor = missing[0] if len(missing) else self.stored.sessions[-1]
-        row = int(np.searchsorted(self.stored.sessions, anchor)) - OVERLAP - SPARE
-        start: date = self.stored.sessions[max(row, 0)].item()
-        return start
+        return _before(self.stored, missing[0]) if len(missing) else self.check_from()
+
+    def check_from(self) -> date:
+        """The day to ask from only to see whether the history was restated."""
+        return self.sessions[0].item() if self.stored is None else _before(self.stored, self.stored.sessions[-1])
+
+
+def _before(stored: Bars, day: np.datetime64) -> date:
+    """So many stored sessions before `day` that the answer shows whether it stands on the same base."""
+    row = int(np.searchsorted(stored.sessions, day)) - OVERLAP - SPARE
+    start: date = stored.sessions[max(row, 0)].item()
+    return start
 
 
 def top_up(wanted: Wanted, start: date, ask: Ask, calendar: Calendar) -> Outcome:

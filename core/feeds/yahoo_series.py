@@ -14,7 +14,7 @@ from core.feeds.breaker import Backoff
 from core.feeds.splice import joined
 from core.feeds.yahoo_history import Disbelieved, Outcome, Wanted
 from core.i18n import _
-from core.model import Instrument, Problem, Rejected, Session
+from core.model import Instant, Instrument, Problem, Rejected, Session
 from core.panel import Bars, Days
 
 REST: Final = Backoff(first=30.0, most=3600.0)
@@ -34,12 +34,14 @@ class Need:
 class Series:
     """The state of one symbol; whoever shares it holds a lock. Times are seconds of a monotonic clock.
 
-    `fresh`: the bars were not handed over yet. `rejected`: likewise; `doubts` are those of the last answer.
+    `answered_at`: when the source answered last, in this process or before. `fresh`: that answer was not handed
+    over yet, to be stored with its time. `rejected`: likewise; `doubts` are those of the last answer.
     """
 
     instrument: Instrument
     bars: Bars | None = None
     asked_from: date | None = None
+    answered_at: Instant | None = None
     fresh: bool = False
     rejected: tuple[Rejected, ...] = ()
     doubts: tuple[Rejected, ...] = ()
@@ -47,6 +49,7 @@ class Series:
     tries: int = 0
     rests_until: float = 0.0
     job: Future[None] | None = None
+    checking: bool = False
     _cut: tuple[Bars, date, date, Bars] | None = None
     _need: Need | None = None
 
@@ -54,6 +57,11 @@ class Series:
     def busy(self) -> bool:
         """Whether a job about it is under way."""
         return self.job is not None and not self.job.done()
+
+    @property
+    def loading(self) -> bool:
+        """Whether something is under way that lacks; a mere check of what is there does not."""
+        return self.busy and not self.checking
 
     def need(self, sessions: Days) -> Need:
         """What is needed to have all of `sessions`; found anew only when something has changed."""
@@ -67,18 +75,19 @@ class Series:
             known = self._need = Need(wanted, wanted.missing(), wanted.ask_from())
         return known
 
-    def recall(self, stored: Bars) -> None:
+    def recall(self, stored: Bars, fetched_at: Instant) -> None:
         """Take over what is stored, together with what only is here; on two bases the one that reaches further."""
         known = self.bars
+        self.answered_at = max(filter(None, (self.answered_at, fetched_at)))
         both = stored if known is None else joined(stored, known)
         if both is not None:
             self.bars, self.fresh = both, both is not stored
         elif known is not None and (stored.sessions[-1], len(stored)) > (known.sessions[-1], len(known)):
             self.bars, self.fresh = stored, False
 
-    def took(self, outcome: Outcome, sessions: Days, now: float) -> None:
-        """An answer came. It rests where some of `sessions` are still missing."""
-        self.fresh = self.fresh or outcome.bars is not self.bars
+    def took(self, outcome: Outcome, sessions: Days, now: float, at: Instant) -> None:
+        """An answer came, `at` this instant. It rests where some of `sessions` are still missing."""
+        self.fresh, self.answered_at = True, at
         self.bars, self.asked_from, self.error = outcome.bars, outcome.asked_from, None
         self._doubt(outcome.rejected)
         complete = self.need(sessions).ask_from is None
@@ -93,6 +102,11 @@ class Series:
         if not isinstance(error, FeedPaused):
             self.tries += 1
             self.rests_until = now + (REST.most if isinstance(error, UnknownSymbol) else REST.pause(self.tries))
+
+    def unchecked(self, since: Instant, now: float) -> bool:
+        """Whether it is time to see if the history was restated `since` then."""
+        answered = self.answered_at is not None and self.answered_at >= since
+        return not (answered or self.busy or now < self.rests_until)
 
     def within(self, first: date, last: date) -> Bars | None:
         """The bars from `first` to `last`, the same object as long as they are the same; None where there is none."""

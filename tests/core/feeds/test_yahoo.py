@@ -20,7 +20,7 @@ from core.panel import Bars
 from core.sessions import NEW_YORK
 from core.store import Store
 from tests.core.feeds.bars import same
-from tests.core.feeds.yahoo_rig import CALENDAR, EVENING, FIRST, NOON, PANDAS, SESSION, fund, instruments, rig
+from tests.core.feeds.yahoo_rig import CALENDAR, EVENING, FIRST, NOON, PANDAS, SESSION, Rig, fund, instruments, rig
 from tests.emulator import Emulator
 
 pytestmark = pytest.mark.filterwarnings(PANDAS)
@@ -231,6 +231,59 @@ def test_a_damaged_series_is_told_and_fetched_anew(emulator: Emulator, store: St
     assert yahoo.charts() == ["F001"]
     assert len(history.bars) == 3
     assert told(history) == [("store", "F001")]
+
+
+# The morning of an event
+
+THURSDAY_EVENING = datetime(2026, 1, 8, 20, tzinfo=NEW_YORK)
+
+
+def checked(yahoo: Rig) -> History:
+    """The history after what is under way in the background, in step with the clock, has ended."""
+    throttle = yahoo.feed._throttle
+    while any(series.busy for series in yahoo.feed._series.values()):
+        with throttle._changed:
+            yahoo.clock.advance(0.01)
+            throttle._changed.notify_all()
+            throttle._changed.wait(0.001)
+    return yahoo.history(THREE)
+
+
+def test_a_dividend_is_in_the_history_on_the_day_it_is_paid(emulator: Emulator, store: Store) -> None:
+    with rig(emulator, now=THURSDAY_EVENING, store=store) as yahoo:
+        yahoo.keep(yahoo.history(THREE))
+    emulator.market.dividend("F001", SESSION, 1.0)
+    emulator.log.clear()
+    with rig(emulator, now=NOON, store=store) as yahoo:
+        assert yahoo.history(THREE).problems == ()  # nobody waits for the check
+        history = checked(yahoo)
+        assert sorted(yahoo.charts()) == ["F000", "F001", "F001", "F002"]
+        expected = emulator.market.series("F001")
+        assert history.bars["F001"].adj_close[-1] == pytest.approx(expected.adj_close[-2], rel=1e-6)
+        assert history.bars["F001"].adj_close[-1] < history.bars["F001"].close[-1]
+        yahoo.keep(history)
+        checked(yahoo)
+    with rig(emulator, now=NOON, store=store) as restarted:
+        emulator.log.clear()
+        checked(restarted)
+        restarted.at(EVENING - timedelta(hours=4))
+        assert checked(restarted).problems == ()
+    assert emulator.log.count() == 0
+
+
+def test_on_the_day_of_a_split_quotes_wait_for_the_history(emulator: Emulator, store: Store) -> None:
+    with rig(emulator, now=THURSDAY_EVENING, store=store) as yahoo:
+        yahoo.keep(yahoo.history(THREE))
+    emulator.market.split("F001", SESSION, 4.0)
+    with rig(emulator, now=NOON.replace(hour=9, minute=31), store=store) as yahoo:
+        yahoo.history(THREE)
+        quotes = yahoo.quotes(THREE)
+        assert quotes.quotes.keys() == {"F000", "F002"}
+        assert [one.symbol for one in quotes.rejected] == ["F001"]
+        yahoo.at(NOON)
+        yahoo.history(THREE)
+        checked(yahoo)
+        assert yahoo.quotes(THREE).quotes.keys() == {"F000", "F001", "F002"}
 
 
 # What is missing

@@ -214,10 +214,21 @@ def test_an_unknown_symbol_rests_for_the_longest_time_at_once() -> None:
 def test_an_answer_that_is_complete_ends_the_rest() -> None:
     series = Series(SPY)
     series.failed(FeedTimeout("no answer"), 0.0)
-    series.took(asked(wanted(None), Yahoo(WHOLE)), DAYS, 30.0)
-    assert (series.tries, series.rests_until, series.error) == (0, 30.0, None)
-    series.took(asked(wanted(None), Yahoo(stored(0, 58))), DAYS, 40.0)
+    series.took(asked(wanted(None), Yahoo(WHOLE)), DAYS, 30.0, CLOSED)
+    assert (series.tries, series.rests_until, series.error, series.answered_at) == (0, 30.0, None, CLOSED)
+    series.took(asked(wanted(None), Yahoo(stored(0, 58))), DAYS, 40.0, CLOSED)
     assert (series.tries, series.rests_until) == (1, 70.0)
+
+
+def test_a_series_is_checked_once_for_the_events_of_a_session() -> None:
+    series, monday = Series(SPY, bars=WHOLE), CLOSED + timedelta(days=3)
+    assert series.unchecked(CLOSED, 0.0)
+    series.recall(WHOLE, CLOSED)
+    assert not series.unchecked(CLOSED, 0.0)
+    assert series.unchecked(monday, 0.0)
+    series.failed(FeedTimeout("no answer"), 0.0)
+    assert not series.unchecked(monday, 29.0)
+    assert series.unchecked(monday, 30.0)
 
 
 def test_what_is_cut_is_cut_once() -> None:
@@ -232,19 +243,19 @@ def test_what_is_cut_is_cut_once() -> None:
 
 def test_what_is_stored_and_what_is_known_are_put_together() -> None:
     series, longer = Series(SPY), stored(0, 50)
-    series.recall(longer)
+    series.recall(longer, CLOSED)
     assert (series.bars, series.fresh) == (longer, False)
     series.bars = stored(10, 50)
-    series.recall(longer)
+    series.recall(longer, CLOSED)
     assert (series.bars, series.fresh) == (longer, False)
-    series.recall(stored(30, 60))
+    series.recall(stored(30, 60), CLOSED)
     assert same(series.bars, WHOLE)
     assert series.fresh
 
 
 def test_of_two_bases_the_series_that_reaches_further_is_taken() -> None:
     series, restated = Series(SPY, bars=stored(0, 50)), times(stored(0, 51), 0.5)
-    series.recall(times(stored(0, 49), 0.5))
+    series.recall(times(stored(0, 49), 0.5), CLOSED)
     assert same(series.bars, stored(0, 50))
-    series.recall(restated)
+    series.recall(restated, CLOSED)
     assert series.bars is restated
