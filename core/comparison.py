@@ -22,6 +22,7 @@ def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t
         return Spread(id=f"{a}-{b}", status="missing_input")
     values = spread_values(history, t, first, second)
     now = {n: number(value) for n, value in values.spread.items()}
+    now[1] = number(float(history["chg_1s"][t, first] - history["chg_1s"][t, second]))
     low, high = number(values.band[0]), number(values.band[1])
     trend = ratio_trend(history, t, first, second)
     fields: dict[str, Any] = {
@@ -37,7 +38,7 @@ def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t
     absent = {f"{n}s": value for n, value in now.items()} | {"band63": low, "agree": values.agree} | fields
     return Spread(
         id=f"{a}-{b}",
-        s1=number(float(history["chg_1s"][t, first] - history["chg_1s"][t, second])),
+        s1=now[1],
         s5=now[5],
         s21=now[21],
         s63=now[63],
