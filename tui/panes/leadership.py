@@ -48,7 +48,7 @@ class LeadershipPane(Pane):
             Column("last", _("Last"), last),
             *windows,
             Column("sma20", _("vs 20d"), 6, priority=6),
-            Column("high", _("vs high"), 7, priority=5),
+            Column("high", _("vs hi"), 6, priority=5),
             Column("rsi", _("RSI"), 4, priority=7),
             Column("vol", _("vol %"), 5, priority=8),
             Column("spark", _("60 s"), cells.spark_width(self.room), priority=1),

@@ -92,7 +92,7 @@ def _sections(keys: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]
                 ("1s … 252s", _("change over so many sessions: %, yields bp, volatility points")),
                 ("tr  px", _("with dividends, or prices only; 1s is always prices only")),
                 ("vs 20d", _("distance from the 20-session average, %")),
-                ("vs high", _("distance from the highest close of 252 sessions, %")),
+                ("vs hi", _("distance from the highest close of 252 sessions, %")),
                 ("RSI  vol %", _("RSI of 14 sessions; yearly volatility")),
                 ("60 s", _("the closes of 60 sessions, from lowest to highest")),
             ],
