@@ -86,6 +86,7 @@ class LatestQuotes:
 
     def __init__(self) -> None:
         self._latest: dict[str, Quote] = {}
+        self._given: dict[str, Quote] = {}
         self._fresh: set[str] = set()
 
     def take(self, tick: Quote) -> None:
@@ -97,9 +98,10 @@ class LatestQuotes:
             self._fresh.add(tick.symbol)
 
     def drain(self) -> dict[str, Quote]:
-        """The quotes that have changed since the last call, by symbol."""
-        fresh = {symbol: self._latest[symbol] for symbol in self._fresh}
+        """The quotes that differ from those handed over before; one that went and came back is no news."""
+        fresh = {s: self._latest[s] for s in self._fresh if self._latest[s] != self._given.get(s)}
         self._fresh.clear()
+        self._given |= fresh
         return fresh
 
 

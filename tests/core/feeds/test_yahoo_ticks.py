@@ -159,6 +159,15 @@ def test_nothing_is_handed_over_twice_nor_for_a_tick_that_changes_nothing() -> N
     assert latest.drain() == {}
 
 
+def test_a_price_that_went_and_came_back_between_two_batches_is_no_news() -> None:
+    latest = LatestQuotes()
+    latest.take(quote(2.0, 0, None))
+    assert latest.drain() == {"SPY": quote(2.0, 0, None)}
+    latest.take(quote(1.0, 0, None))
+    latest.take(quote(2.0, 0, None))
+    assert latest.drain() == {}
+
+
 TICKS = st.builds(
     lambda symbol, price, after, volume: replace(quote(price, after, volume), symbol=symbol),
     st.sampled_from(SYMBOLS),
