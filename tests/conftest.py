@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No property is false because the machine was busy; in CI hypothesis has a profile of its own, without chance.
+settings.register_profile("unhurried", deadline=None)
+if "CI" not in os.environ:
+    settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.support.isolation", "tests.support.skip_policy"]
 
