@@ -16,16 +16,13 @@ from core.metrics.members import Members
 from core.metrics.risk import Assets
 from core.metrics.statistics import percentile_rank
 from core.panel import Floats, LiveRow, Panel
-from core.risk_board import number
 from core.settings import CORE
-from core.snapshot import Breadth, Status, Value
+from core.snapshot import Breadth, Status, Value, number
+from core.text import some
 from core.universe import BENCHMARK
 
 GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
 """metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
-
-NAMED = 8
-"""So many symbols are named in a line about many."""
 
 SPARK_SESSIONS = 252
 _SPARKS = ("ad_line", "mcclellan", "above_sma20", "above_sma50", "above_sma200", "high_low_index", "net_advances")
@@ -183,8 +180,7 @@ class _MemberBoard:
         symbols = self.members.doubted.get(t, ())
         if not symbols:
             return ()
-        named = ", ".join(symbols[:NAMED]) + (", …" if len(symbols) > NAMED else "")
-        return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=named),)
+        return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=some(symbols)),)
 
     def _status(self, values: Mapping[str, Value], coverage: float, t: int, *, half_day: bool) -> Status:
         if not coverage >= LEAST_COVERAGE:

@@ -8,9 +8,8 @@ from typing import Any
 from core.metrics.fold import History
 from core.metrics.leadership import rank_persistence, ratio_trend, sessions_at_rank1, spread_values
 from core.metrics.sectors import SPREAD_WINDOWS, class_spread, class_spread_z21
-from core.risk_board import number
 from core.rules.verdict import SectorClasses
-from core.snapshot import RANK_WINDOWS, Rotation, Spread, Status, Value
+from core.snapshot import RANK_WINDOWS, Rotation, Spread, Status, Value, number
 
 SPARK_SESSIONS = 60
 

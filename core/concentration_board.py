@@ -17,8 +17,7 @@ from core.metrics import concentration as c
 from core.metrics.fold import History
 from core.metrics.risk import Assets
 from core.panel import Floats, LiveRow, Panel
-from core.risk_board import number
-from core.snapshot import Concentration, Value
+from core.snapshot import Concentration, Value, number
 from core.weights import Weights, companies, rolled
 
 LARGE, SMALL = "SPY", "IWM"

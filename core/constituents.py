@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from core.breadth_board import NAMED, BreadthUniverse
+from core.breadth_board import BreadthUniverse
 from core.concentration_board import LARGE, SMALL, FundLines
 from core.holdings import read_holdings
 from core.i18n import _
@@ -17,6 +17,7 @@ from core.membership import SMALL_CAPS, Membership, members
 from core.model import Instrument, Problem, SymbolClass
 from core.panel import Bars, Days, align
 from core.settings import CORE, Settings
+from core.text import some
 
 GROUP = "members"
 
@@ -74,6 +75,5 @@ class Constituents:
                 gathered.setdefault(problem.kind, []).append(problem.symbol)
         text = _("{count} members or lines of funds: {kind} ({symbols})")
         for kind, symbols in gathered.items():
-            named = ", ".join(symbols[:NAMED]) + (", …" if len(symbols) > NAMED else "")
-            kept.append(Problem(kind, None, text.format(count=len(symbols), kind=kind, symbols=named)))
+            kept.append(Problem(kind, None, text.format(count=len(symbols), kind=kind, symbols=some(symbols))))
         return tuple(kept)

@@ -17,7 +17,7 @@ import numpy as np
 from core.model import Instrument
 from core.panel import Floats, Panel
 from core.settings import Basis
-from core.snapshot import Status, Value
+from core.snapshot import Status, Value, number
 
 Base: TypeAlias = Literal["close", "first-close", "open"]
 
@@ -120,7 +120,7 @@ def _volatility(closes: Floats, ddof: int) -> Floats:
 
 def _row(instrument: Instrument, values: dict[str, float], basis: str) -> PeriodRow:
     own_volume = instrument.cls.has_total_return
-    known = {name: value if np.isfinite(value) else None for name, value in values.items()}
+    known = {name: number(value) for name, value in values.items()}
     absent = {name: "missing_input" for name, value in known.items() if value is None}
     if not own_volume:
         known["mean_volume"] = None

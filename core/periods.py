@@ -7,6 +7,7 @@ strictly increasing throughout; an index answered points into it, and None means
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from core.panel import Days
 
@@ -29,6 +30,12 @@ def year_start(sessions: Days, index: int) -> int | None:
     """The index of the last session of the year before that of `sessions[index]`: the base of YTD."""
     new_year = sessions[index].astype("datetime64[Y]").astype("datetime64[D]")
     return _at_or_before(sessions, new_year - np.timedelta64(1, "D"))
+
+
+def iso_weeks(sessions: Days) -> npt.NDArray[np.int64]:
+    """The number of the ISO week of each session, counted from that of 1970-01-01, which was a Thursday."""
+    weeks: npt.NDArray[np.int64] = (sessions.astype(np.int64) + 3) // 7
+    return weeks
 
 
 def _at_or_before(sessions: Days, day: np.datetime64) -> int | None:

@@ -19,7 +19,7 @@ from core.metrics.risk import (
 )
 from core.metrics.statistics import full_tail, percentile_rank, tail
 from core.panel import Floats
-from core.snapshot import Appetite, Risk, Value
+from core.snapshot import Appetite, Risk, Value, number
 
 RATIOS = (("XLY", "XLP"), ("SMH", "SPY"), ("SPHB", "SPLV"))
 STRETCHED = ("SPY", "IWM", "IJR")
@@ -99,11 +99,6 @@ class RiskBoard:
         px = self._history["px"][: t + 1, column]
         means = cross_asset.windows(px.reshape(-1, 1), PERCENTILE_WINDOW)[-PERCENTILE_WINDOW:, :, 0].mean(axis=1)
         return percentile_rank(tail(px, t, PERCENTILE_WINDOW)[-len(means) :] / means, PERCENTILE_MINIMUM)
-
-
-def number(x: float) -> Value:
-    """A float as the snapshot carries it: None for what is missing."""
-    return float(x) if np.isfinite(x) else None
 
 
 def _appetite(series: Mapping[str, Floats], now: Mapping[str, float]) -> Appetite:

@@ -16,8 +16,9 @@ from core.metrics.sectors import weekly_tail
 from core.metrics.statistics import full_tail
 from core.model import Group, Instant, Instrument, SymbolClass
 from core.panel import Panel
+from core.periods import iso_weeks
 from core.settings import Basis
-from core.snapshot import RANK_WINDOWS, Row, SectorRow, Status, Value
+from core.snapshot import RANK_WINDOWS, Row, SectorRow, Status, Value, number
 from core.universe import BENCHMARK
 
 SPARK_SESSIONS = 60
@@ -97,12 +98,12 @@ class RowBuilder:
     def _fields(self, instrument: Instrument) -> dict[str, Any]:
         column = self._columns[instrument.symbol]
         last = self._last[column]
-        fields: dict[str, Any] = {name: _value(self._now[name][column]) for name in _FLOATS}
+        fields: dict[str, Any] = {name: number(self._now[name][column]) for name in _FLOATS}
         return fields | {
             "symbol": instrument.symbol,
             "name": instrument.name,
             "group": instrument.group,
-            "last": _value(float(self._history["px"][last, column])) if last >= 0 else None,
+            "last": number(float(self._history["px"][last, column])) if last >= 0 else None,
             "session": self._days[last] if last >= 0 else None,
             "asof": self._asof[column] if last == self._t else None,
             "basis": self._basis(instrument, column),
@@ -113,7 +114,7 @@ class RowBuilder:
             "records_week": self._records_week[column] if last == self._t else None,
             "days_since_high": _whole(self._since_high[column]),
             "drawdown_sessions": _whole(self._now["drawdown_sessions"][column]),
-            "spark": tuple(_value(v) for v in self._history["px"][:, column][self._spark_rows()].tolist()),
+            "spark": tuple(number(v) for v in self._history["px"][:, column][self._spark_rows()].tolist()),
             **self._changes(instrument, column),
         }
 
@@ -129,16 +130,16 @@ class RowBuilder:
             return {"chg_bp": self._absolute(column, 100.0)}
         if instrument.cls is SymbolClass.VOLATILITY:
             return {"chg_pt": self._absolute(column, 1.0)}
-        returns = {key: _value(self._now[f"ret_{key}"][column]) for key in SESSION_KEYS}
+        returns = {key: number(self._now[f"ret_{key}"][column]) for key in SESSION_KEYS}
         tr, now = self._history["tr"][:, column], self._now["tr"][column]
         for key in ("1m", "3m", "6m", "1y", "ytd"):
             base = self._bases[key]
-            returns[key] = None if base is None else _value(float(now / tr[base] - 1.0))
+            returns[key] = None if base is None else number(float(now / tr[base] - 1.0))
         benchmark = self._columns.get(BENCHMARK)
         strength = {
             f"{n}s": None
             if benchmark is None
-            else _value(self._now[f"ret_{n}s"][column] - self._now[f"ret_{n}s"][benchmark])
+            else number(self._now[f"ret_{n}s"][column] - self._now[f"ret_{n}s"][benchmark])
             for n in SPREAD_WINDOWS
         }
         return {"ret": returns, "rs": strength}
@@ -146,7 +147,7 @@ class RowBuilder:
     def _absolute(self, column: int, unit: float) -> dict[str, Value]:
         px = self._history["px"][:, column]
         return {
-            key: _value(float(unit * (px[self._t] - px[self._t - n]))) if self._t >= n else None
+            key: number(float(unit * (px[self._t] - px[self._t - n]))) if self._t >= n else None
             for key, n in CHANGE_KEYS.items()
         }
 
@@ -166,9 +167,9 @@ class RowBuilder:
             members = int(np.isfinite(now).sum())
             for place, symbol in enumerate(symbols):
                 part = result[symbol]
-                part["rank"][window] = _value(float(now[place]))
+                part["rank"][window] = number(float(now[place]))
                 part["rank_of"][window] = members
-                part["rank_change"][window] = _value(float(before[place] - now[place]))
+                part["rank_change"][window] = number(float(before[place] - now[place]))
                 part["days_at_rank1"][window] = None if np.isnan(now[place]) else held if place == leader else 0
         return {symbol: dict(part) for symbol, part in result.items()}
 
@@ -177,10 +178,10 @@ class RowBuilder:
         ratio, momentum = self._now["rs_ratio"][column], self._now["rs_momentum"][column]
         return {
             "quadrant": quadrant(ratio, momentum),
-            "rs_ratio": _value(ratio),
-            "rs_momentum": _value(momentum),
-            "tail": tuple((_value(x), _value(y)) for x, y in weekly_tail(self._history, self._t, column)),
-            "z_day": _value(self._now["z_day"][column]),
+            "rs_ratio": number(ratio),
+            "rs_momentum": number(momentum),
+            "tail": tuple((number(x), number(y)) for x, y in weekly_tail(self._history, self._t, column)),
+            "z_day": number(self._now["z_day"][column]),
         }
 
     def _basis(self, instrument: Instrument, column: int) -> str:
@@ -237,14 +238,10 @@ def _sessions_since_high(history: History, t: int) -> list[float]:
 
 def _records_this_week(history: History, t: int) -> list[int]:
     """T3: closing records in the ISO week of session t, up to t."""
-    weeks = (history.sessions[: t + 1].astype(np.int64) + 3) // 7
+    weeks = iso_weeks(history.sessions[: t + 1])
     first = int(np.searchsorted(weeks, weeks[t]))
     counts: list[int] = np.nansum(history["record_close"][first : t + 1], axis=0).astype(np.int64).tolist()
     return counts
-
-
-def _value(x: float) -> Value:
-    return x if np.isfinite(x) else None
 
 
 def _flag(x: float) -> bool | None:

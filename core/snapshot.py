@@ -8,6 +8,7 @@ nothing to repaint. Imports neither numpy nor pandas: the screen shows a stored 
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
@@ -369,6 +370,12 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
 
 EMPTY = Snapshot()
 """Nothing known yet."""
+
+
+def number(x: float) -> Value:
+    """A float as the snapshot carries it: None for what is missing."""
+    return float(x) if math.isfinite(x) else None
+
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Snapshot)

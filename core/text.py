@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 
 def clean(text: str, limit: int = 200) -> str:
@@ -14,3 +15,8 @@ def clean(text: str, limit: int = 200) -> str:
     kept = (" " if c in "\t\n\r" else c for c in text if c in "\t\n\r" or unicodedata.category(c)[0] != "C")
     line = " ".join("".join(kept).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """The first of many names, in a line about all of them."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")

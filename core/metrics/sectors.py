@@ -13,6 +13,7 @@ from core.metrics.fold import History
 from core.metrics.leadership import ranked_field
 from core.metrics.statistics import full_tail, scaled_spread
 from core.panel import Floats
+from core.periods import iso_weeks
 
 SPREAD_WINDOWS = (1, 5, 21, 63)
 TAIL_WEEKS = 5
@@ -33,7 +34,7 @@ def class_spread_z21(history: History, t: int, cyclical: Sequence[int], defensiv
 def weekly_tail(history: History, t: int, column: int) -> list[tuple[float, float]]:
     """R14: (rs_ratio, rs_momentum) at the last session of each of the last five ISO weeks, oldest first."""
     days = history.sessions[: t + 1]
-    weeks = (days.astype(np.int64) + 3) // 7  # 1970-01-01 was a Thursday: weeks begin on Mondays
+    weeks = iso_weeks(days)
     ends = np.append(np.flatnonzero(weeks[1:] != weeks[:-1]), t)[-TAIL_WEEKS:]
     return [(float(history["rs_ratio"][k, column]), float(history["rs_momentum"][k, column])) for k in ends]
 

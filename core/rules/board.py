@@ -22,7 +22,7 @@ from core.rules.market import Health, Market
 from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.settings import WarningSettings
-from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict
+from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,7 @@ class RuleBoard:
             state=confirmed.state.value if known else Word.NOT_EVALUATED.value,
             score=sum(piece.holds is True for piece in pieces),
             of=len(pieces),
-            evidence=tuple(
-                Evidence(id=p.id, text=p.text, value=float(p.value) if np.isfinite(p.value) else None, holds=p.holds)
-                for p in pieces
-            ),
+            evidence=tuple(Evidence(id=p.id, text=p.text, value=number(p.value), holds=p.holds) for p in pieces),
             since=None if confirmed.since is None or not known else self._day(confirmed.since),
             fragile=None if lead is None else lead.fragile,
             provisional=provisional,
