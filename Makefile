@@ -58,7 +58,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only
 
 lock: $(DEV)
 	$(PIP) install uv
-	$(COMPILE) --extra alpaca --extra parquet --group build -o requirements.lock
+	$(COMPILE) --extra alpaca --extra notify --extra parquet --extra report --extra web --group build -o requirements.lock
 	$(COMPILE) --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
