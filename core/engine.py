@@ -110,6 +110,21 @@ class Engine:
         """Every metric at every finished session, and at the provisional one last shown."""
         return self._history
 
+    @property
+    def shown(self) -> History:
+        """The same on the basis that is shown."""
+        return self._shown
+
+    @property
+    def panel(self) -> Panel:
+        """The bars of the finished sessions."""
+        return self._panel
+
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """The place of each symbol in history and panel."""
+        return self._columns
+
     def snapshot(
         self,
         live: LiveRow | None,

@@ -8,17 +8,17 @@ it folds the history once, and again only when a session was finished or a serie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from core import intake, universe
+from core import charts, intake, universe
 from core.breadth_board import GOOD_COVERAGE
 from core.constituents import Constituents
 from core.engine import Engine, View
@@ -32,6 +32,7 @@ from core.model import Problem, Session
 from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
+from core.series import Leaders, PriceSeries, RatioSeries
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
 from core.settings import CORE, Basis, Settings
 from core.settings_load import defaults
@@ -39,6 +40,8 @@ from core.snapshot import ProblemNote, Snapshot, Source, to_json
 
 if TYPE_CHECKING:
     from core.store import Store
+
+T = TypeVar("T")
 
 MEMBERS = "members"
 PERIOD_LEAD = 14
@@ -167,11 +170,50 @@ class Pipeline:
             raise NoDataError(message, _("the prices end on {day}").format(day=ends) if ends else _("give other files"))
         return msgspec.structs.replace(table, feed=self._feed.name, simulated=self._feed.simulated)
 
+    def leaders(self, window: str) -> tuple[Leaders, ...]:
+        """Who led each ranked group by `window` over the past year, one result for each. Raises NoDataError."""
+        ranked = [group for group in self._universe.groups if group.ranked]
+        return self._answer(lambda e: tuple(charts.leaders(e.shown, e.columns, group, window) for group in ranked))
+
+    def ratio(self, above: str, below: str) -> RatioSeries:
+        """The ratio of two watched symbols over the past year. Raises NoDataError."""
+        self._watched(above, below)
+        return self._answer(lambda e: charts.ratio_series(e.shown, e.columns, above, below))
+
+    def prices(self, symbol: str) -> PriceSeries:
+        """The bars of one watched symbol over the past year. Raises NoDataError."""
+        self._watched(symbol)
+        return self._answer(lambda e: charts.price_series(e.history, e.panel, symbol))
+
+    def panel(self, symbols: Sequence[str], first: date, last: date) -> Panel:
+        """The finished bars of any symbols from `first` to `last`. Raises FeedError, UsageError where invented."""
+        if self._feed.simulated:
+            raise UsageError(_("a claim is not judged by invented prices"), _("give --feed files --data PATH"))
+        end = min(last, self._moment().finished)
+        history = self._feed.history([universe.instrument(self._universe, symbol) for symbol in symbols], first, end)
+        return align(history.bars, symbols, self._calendar.sessions(first, end))
+
+    @property
+    def feed_name(self) -> str:
+        """The name of the feed that serves."""
+        return self._feed.name
+
     def close(self) -> None:
         """Let go of feed and store."""
         self._feed.close()
         if self._store is not None:
             self._store.close()
+
+    def _answer(self, question: Callable[[Engine], T]) -> T:
+        """What the engine of the last refresh knows; the feed is not asked."""
+        with self._lock:
+            if self._folding is None:
+                raise NoDataError(_("nothing has been computed yet"), _("wait for the first refresh"))
+            return question(self._folding.engine)
+
+    def _watched(self, *symbols: str) -> None:
+        for symbol in set(symbols).difference(self._universe.symbols):
+            raise NoDataError(_("{symbol} is not watched").format(symbol=symbol), _("add it under [watchlist]"))
 
     def _moment(self) -> Moment:
         grace = timedelta(hours=self._settings.warnings.W20.grace_hours)

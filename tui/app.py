@@ -28,10 +28,10 @@ from core.snapshot import EMPTY, Snapshot
 from core.text import clean
 from tui import commands
 from tui.bridge import Bridge, OpenSource
-from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+from tui.messages import Asked, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
-from tui.status import Status
+from tui.status import Status, told
 from tui.themes import themes
 
 if TYPE_CHECKING:
@@ -150,11 +150,12 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
     def on_source_failed(self, event: SourceFailed) -> None:
         """Say in one line what failed and how to mend it; the exit code follows."""
-        self._failure = error = event.error
-        text = str(error)
-        if not isinstance(error, TapeboardError):
-            text = _("unexpected error: {error}").format(error=f"{type(error).__name__}: {error}")
-        self._show(replace(self._status, failure=clean(text, 400), fatal=True))
+        self._failure = event.error
+        self._show(replace(self._status, failure=told(event.error), fatal=True))
+
+    def on_asked(self, event: Asked) -> None:
+        """Have a question of the screen answered; who asked is told."""
+        self._bridge.ask(event)
 
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Show it, or keep it while the display is held."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from tui.asking import Desk
 from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
     from core.model import Problem
     from core.scheduler import Beat, Scheduler
+    from core.series import Leaders, PriceSeries, RatioSeries
     from core.settings import RefreshSettings
     from core.snapshot import Snapshot
+    from tui.messages import Asked
 
 PACE_STEP: Final = 1.5
 """How much more or less often one key press makes the refreshes."""
@@ -34,10 +37,25 @@ _log = logging.getLogger(__name__)
 
 
 class SnapshotSource(Protocol):
-    """What gives snapshots; in the program it is `core.pipeline.Pipeline`."""
+    """What gives snapshots and answers questions; in the program it is `core.pipeline.Pipeline`.
+
+    Everything here blocks, and raises `TapeboardError` where there is no answer. Answers come from the last refresh.
+    """
 
     def refresh(self) -> Snapshot:
-        """One refresh; blocks. Raises `TapeboardError` where nothing can be computed."""
+        """One refresh."""
+        ...
+
+    def leaders(self, window: str) -> tuple[Leaders, ...]:
+        """Who led each ranked group by `window` over the past year."""
+        ...
+
+    def ratio(self, above: str, below: str) -> RatioSeries:
+        """The ratio of two watched symbols over the past year."""
+        ...
+
+    def prices(self, symbol: str) -> PriceSeries:
+        """The bars of one watched symbol over the past year."""
         ...
 
     def close(self) -> None:
@@ -63,6 +81,7 @@ class Bridge:
         self._opened = False
         self._source: SnapshotSource | None = None
         self._scheduler: Scheduler | None = None
+        self._desk = Desk()
 
     def open(self) -> None:
         """Begin to open the source, once; `SourceReady` or `SourceFailed` will be posted."""
@@ -85,6 +104,11 @@ class Bridge:
             misfire_grace=self._refresh.misfire_grace,
         )
         self._scheduler.start()
+        self._desk.open(source)
+
+    def ask(self, asked: Asked) -> None:
+        """Have a question answered: `Answered` will be posted to who asked (`tui.asking`)."""
+        self._desk.ask(asked)
 
     def refresh_now(self) -> None:
         """Refresh at once, unless a refresh is under way."""
@@ -105,6 +129,7 @@ class Bridge:
 
     def close(self) -> None:
         """End, without waiting for a refresh that hangs, and for a source that hangs no longer than `CLOSING`."""
+        self._desk.close()
         if self._scheduler is not None:
             self._scheduler.stop()
         if self._source is not None:

@@ -1,19 +1,48 @@
-"""What the bridge tells the application. Each message is posted, never called, from whatever thread knows it.
+"""What the bridge tells the application, and what the screen asks of it.
 
-A result that has not been handled yet is replaced by a newer one of its kind: a slow terminal skips
-snapshots instead of falling behind.
+Each message is posted, never called, from whatever thread knows it. A result that has not been handled
+yet is replaced by a newer one of its kind: a slow terminal skips snapshots instead of falling behind.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
     from core.model import Problem
     from core.snapshot import Snapshot
     from tui.bridge import SnapshotSource
+
+Question: TypeAlias = "Callable[[SnapshotSource], object]"
+"""Asked of the source in a daemon thread; may raise `TapeboardError`. Its answer should be frozen."""
+
+
+class Asked(Message):
+    """Somebody on the screen wants to know something that takes a while; bubbles up to the application.
+
+    Of the questions of one `kind` the newest counts. The asker gets `Answered`, and nobody else does.
+    """
+
+    def __init__(self, kind: str, question: Question, asker: MessagePump) -> None:
+        super().__init__()
+        self.kind = kind
+        self.question = question
+        self.asker = asker
+
+
+class Answered(Message, bubble=False):
+    """What the question said, for who asked; `failure` tells in one line why there is no answer."""
+
+    def __init__(self, kind: str, answer: object = None, failure: str = "") -> None:
+        super().__init__()
+        self.kind = kind
+        self.answer = answer
+        self.failure = failure
 
 
 class SnapshotArrived(Message):

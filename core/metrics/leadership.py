@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from core.metrics.fold import History
 from core.metrics.statistics import full_tail, ranks, scaled_spread, spearman, std
 from core.panel import Floats
+
+Places: TypeAlias = npt.NDArray[np.int64]
 
 SPREAD_WINDOWS = (5, 21, 63, 126, 252)
 AGREE_WINDOWS = (5, 21, 42, 63, 126, 252)
@@ -36,18 +40,23 @@ def group_ranks(history: History, t: int, columns: Sequence[int], window: str) -
     return ranks(history[ranked_field(window)][t, list(columns)])
 
 
+def sole_leaders(history: History, t: int, columns: Sequence[int], window: str) -> Places:
+    """The position of the sole leader at each session up to t, shape (t+1,); -1 where nobody leads alone."""
+    if not columns:
+        return np.full(t + 1, -1)
+    values = history[ranked_field(window)][: t + 1, list(columns)]
+    values = np.where(np.isnan(values), -np.inf, values)
+    best = values.max(axis=1, keepdims=True)
+    sole = ((values == best).sum(axis=1) == 1) & np.isfinite(best[:, 0])
+    return np.where(sole, values.argmax(axis=1), -1)
+
+
 def sessions_at_rank1(history: History, t: int, columns: Sequence[int], window: str) -> tuple[int | None, int]:
     """R13: the position of the sole leader at session t, and for how many sessions it has led.
 
     (None, 0) where nobody is ranked or the first rank is shared.
     """
-    if not columns:
-        return None, 0
-    values = history[ranked_field(window)][: t + 1, list(columns)]
-    values = np.where(np.isnan(values), -np.inf, values)
-    best = values.max(axis=1, keepdims=True)
-    sole = ((values == best).sum(axis=1) == 1) & np.isfinite(best[:, 0])
-    leaders = np.where(sole, values.argmax(axis=1), -1)
+    leaders = sole_leaders(history, t, columns, window)
     if leaders[-1] < 0:
         return None, 0
     others = np.flatnonzero(leaders != leaders[-1])

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from textual.pilot import Pilot
 
+from core.series import Leaders, PriceSeries, RatioSeries
 from core.snapshot import Snapshot
-from tests.tui import builders
+from tests.tui import builders, series
 from tui.app import TapeboardApp
 from tui.screens.board import BoardScreen
 
@@ -38,6 +39,18 @@ class Script:
         if isinstance(step, Exception):
             raise step
         return step
+
+    def leaders(self, window: str) -> tuple[Leaders, ...]:
+        """Invented ones."""
+        return series.leaders(window)
+
+    def ratio(self, above: str, below: str) -> RatioSeries:
+        """An invented one."""
+        return series.ratio(above, below)
+
+    def prices(self, symbol: str) -> PriceSeries:
+        """Invented ones."""
+        return series.prices(symbol)
 
     def close(self) -> None:
         """Remember it."""

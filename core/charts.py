@@ -1,0 +1,100 @@
+"""The series behind the charts, read off a history; pure. Results are those of `core.series`.
+
+Each function gives the last `sessions` sessions of the history, the provisional one included where it lies on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.metrics.fold import History
+from core.metrics.leadership import sole_leaders
+from core.model import Group, Session
+from core.panel import Floats, Panel
+from core.series import Leaders, PriceSeries, RatioSeries, Values
+from core.snapshot import number
+
+YEAR = 252
+"""The sessions that a chart shows."""
+
+
+def leaders(history: History, columns: Mapping[str, int], group: Group, window: str, sessions: int = YEAR) -> Leaders:
+    """R13 on every session: the sole first of `group` by `window`; `columns` gives the place of each symbol."""
+    symbols = tuple(instrument.symbol for instrument in group.instruments)
+    rows = _tail(history, sessions)
+    places = sole_leaders(history, history.size - 1, [columns[symbol] for symbol in symbols], window)[rows]
+    return Leaders(
+        group=group.title,
+        window=window,
+        symbols=symbols,
+        sessions=_days(history, rows),
+        leader=tuple(symbols[place] if place >= 0 else None for place in places.tolist()),
+    )
+
+
+def ratio_series(
+    history: History, columns: Mapping[str, int], above: str, below: str, sessions: int = YEAR
+) -> RatioSeries:
+    """R15 on every session: `tr` of one symbol over that of another, and the averages of the ratio."""
+    rows = _tail(history, sessions)
+    tr = history["tr"][: history.size]
+    ratio = tr[:, columns[above]] / tr[:, columns[below]]
+    return RatioSeries(
+        above=above,
+        below=below,
+        sessions=_days(history, rows),
+        ratio=_values(ratio[rows]),
+        sma50=_values(_average(ratio, 50)[rows]),
+        sma200=_values(_average(ratio, 200)[rows]),
+    )
+
+
+def price_series(history: History, panel: Panel, symbol: str, sessions: int = YEAR) -> PriceSeries:
+    """Bars on `px`, T1 on every session and the range of T5; `history` is that of `panel`."""
+    column = panel.symbols.index(symbol)
+    rows = _tail(history, sessions)
+    live = history.size > len(panel.sessions)
+    px = history["px"][: history.size, column]
+
+    def bars(name: str) -> Values:
+        finished: Floats = getattr(panel, name)[:, column]
+        on_top = history.latest[name][column] if name in history.latest else np.nan  # the open of today is not kept
+        return _values((np.append(finished, on_top) if live else finished)[rows])
+
+    return PriceSeries(
+        symbol=symbol,
+        sessions=_days(history, rows),
+        open=bars("open"),
+        high=bars("high"),
+        low=bars("low"),
+        close=_values(px[rows]),
+        volume=bars("volume"),
+        sma20=_values(_average(px, 20)[rows]),
+        sma50=_values(_average(px, 50)[rows]),
+        sma200=_values(_average(px, 200)[rows]),
+        high_252=number(float(history.latest["high_252"][column])),
+        low_252=number(float(history.latest["low_252"][column])),
+        live=live,
+    )
+
+
+def _tail(history: History, sessions: int) -> slice:
+    return slice(max(0, history.size - sessions), history.size)
+
+
+def _days(history: History, rows: slice) -> tuple[Session, ...]:
+    return tuple(history.sessions[rows].astype(object).tolist())
+
+
+def _values(values: Floats) -> Values:
+    return tuple(number(value) for value in values.tolist())
+
+
+def _average(values: Floats, n: int) -> Floats:
+    """The mean of the last n values at each place; NaN where one of them is missing."""
+    averages = np.full(len(values), np.nan)
+    if len(values) >= n:
+        averages[n - 1 :] = np.lib.stride_tricks.sliding_window_view(values, n).mean(axis=-1)
+    return averages

@@ -1,0 +1,63 @@
+"""What a chart is drawn from: series over sessions, frozen, oldest first. Standard library only.
+
+All tuples of one result have the same length. Prices are in the quote currency, ratios are plain numbers; a value
+that is missing, or whose window is not full yet, is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.model import Session
+from core.snapshot import Value
+
+Values: TypeAlias = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaders:
+    """Who stood first in a ranked group by one window on each session; None where nobody did alone (R13).
+
+    `group` is the title of the group, `symbols` its members in the order of the configuration.
+    """
+
+    group: str
+    window: str
+    symbols: tuple[str, ...]
+    sessions: tuple[Session, ...]
+    leader: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatioSeries:
+    """The ratio of two symbols on the basis of the snapshot, with its averages of 50 and 200 sessions (R15)."""
+
+    above: str
+    below: str
+    sessions: tuple[Session, ...]
+    ratio: Values
+    sma50: Values
+    sma200: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceSeries:
+    """The bars of one symbol on `px` with their averages (T1), and the 52-week range as of the last session (T5).
+
+    `live`: the last bar is that of the session in progress, of which no open is known.
+    """
+
+    symbol: str
+    sessions: tuple[Session, ...]
+    open: Values
+    high: Values
+    low: Values
+    close: Values
+    volume: Values
+    sma20: Values
+    sma50: Values
+    sma200: Values
+    high_252: Value
+    low_252: Value
+    live: bool

@@ -1,0 +1,57 @@
+"""Invented series for the tests of the charts, always the same."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from core.series import Leaders, PriceSeries, RatioSeries, Values
+from tests.tui.builders import SESSION
+
+COUNT = 252
+SESSIONS = tuple(SESSION - timedelta(days=round(1.45 * (COUNT - 1 - k))) for k in range(COUNT))
+FUNDS = ("SPY", "IWM", "QQQ", "DIA")
+
+
+def leaders(window: str = "63s") -> tuple[Leaders, ...]:
+    """QQQ for a long time, nobody for a day, DIA now and then, IWM for the last 17 sessions; and one small group."""
+    names: list[str | None] = ["QQQ"] * 150 + [None] + ["DIA", "QQQ"] * 20 + ["SPY"] * 44 + ["IWM"] * 17
+    sectors: list[str | None] = ["XLK"] * 200 + ["XLV"] * 52
+    return (
+        Leaders("Index funds", window, FUNDS, SESSIONS, tuple(names)),
+        Leaders("Sectors", window, ("XLB", "XLK", "XLV"), SESSIONS, tuple(sectors)),
+    )
+
+
+def ratio(above: str = "IWM", below: str = "SPY") -> RatioSeries:
+    """A wave that ends above both averages."""
+    ratios = [0.36 + 0.03 * math.sin(k / 40) + 0.004 * math.sin(k / 5) for k in range(COUNT)]
+    return RatioSeries(above, below, SESSIONS, tuple(ratios), average(ratios, 50), average(ratios, 200))
+
+
+def prices(symbol: str = "SPY", *, live: bool = False) -> PriceSeries:
+    """A rise with waves; the last bar may be that of a session in progress."""
+    closes = [500 + k / 2 + 30 * math.sin(k / 25) + 4 * math.sin(k / 2) for k in range(COUNT)]
+    opens = [closes[max(0, k - 1)] for k in range(COUNT)]
+    highs = [max(pair) + 3 for pair in zip(opens, closes, strict=True)]
+    lows = [min(pair) - 3 for pair in zip(opens, closes, strict=True)]
+    return PriceSeries(
+        symbol=symbol,
+        sessions=SESSIONS,
+        open=(*opens[:-1], None if live else opens[-1]),
+        high=tuple(highs),
+        low=tuple(lows),
+        close=tuple(closes),
+        volume=tuple(4e7 + 3e7 * abs(math.sin(k / 9)) for k in range(COUNT)),
+        sma20=average(closes, 20),
+        sma50=average(closes, 50),
+        sma200=average(closes, 200),
+        high_252=max(highs),
+        low_252=min(lows),
+        live=live,
+    )
+
+
+def average(values: list[float], n: int) -> Values:
+    """The mean of the last n; None before there are so many."""
+    return tuple(None if k + 1 < n else sum(values[k + 1 - n : k + 1]) / n for k in range(len(values)))
