@@ -207,6 +207,50 @@ class W07Settings(_Section, kw_only=True, frozen=True):
     exit_extension: float
 
 
+class W08Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W08]`."""
+
+    near_high: Share
+    watch_above: Share
+    warning_above: Share
+    exit_above: Share
+    exit_distance: Share
+    line_sessions: Count
+    coverage: Share
+
+
+class W09Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W09]`."""
+
+    variant: Literal["2.8", "2.2"]
+
+
+class W10Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W10]`."""
+
+    watch_weight: Share
+    warning_weight: Share
+    exit_weight: Share
+    watch_share: float
+    warning_share: float
+    exit_share: float
+    least_return: Share
+    watch_equal: Fall
+    exit_equal: Fall
+
+
+class W11Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W11]`."""
+
+    watch_share: float
+    warning_share: float
+    exit_share: float
+    least_return: Share
+    watch_beating: Share
+    warning_beating: Share
+    exit_beating: Share
+
+
 class W19Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W19]`."""
 
@@ -234,6 +278,10 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
     W02: W02Settings
     W06: W06Settings
     W07: W07Settings
+    W08: W08Settings
+    W09: W09Settings
+    W10: W10Settings
+    W11: W11Settings
     W19: W19Settings
     W20: W20Settings
 

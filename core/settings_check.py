@@ -17,6 +17,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+import msgspec
 import msgspec.inspect as mi
 
 from core.i18n import _
@@ -66,9 +67,9 @@ def listed(choices: Collection[str]) -> str:
     return _("{most} or {last}").format(most=", ".join(most), last=last) if most else last
 
 
-def against_types(table: Mapping[str, object]) -> Iterator[Mistake]:
-    """Unknown and missing keys, wrong types, values out of range, at any depth of a whole configuration."""
-    return _check(mi.type_info(Settings), table, ())
+def against_types(table: Mapping[str, object], shape: type[msgspec.Struct] = Settings) -> Iterator[Mistake]:
+    """Unknown and missing keys, wrong types, values out of range, at any depth of a whole document of that shape."""
+    return _check(mi.type_info(shape), table, ())
 
 
 def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mistake]:
@@ -110,6 +111,13 @@ _ASCENDING = {
     "W01": (("warning_z", "watch_z", "exit_z"),),
     "W06": (("exit_points", "watch_points", "warning_points"), ("exit_rsi", "rsi")),
     "W07": (("near_high", "exit_distance"), ("exit_extension", "watch_extension", "warning_extension")),
+    "W08": (("warning_above", "watch_above", "exit_above"), ("near_high", "exit_distance")),
+    "W10": (
+        ("exit_weight", "watch_weight", "warning_weight"),
+        ("exit_share", "watch_share", "warning_share"),
+        ("watch_equal", "exit_equal"),
+    ),
+    "W11": (("exit_share", "watch_share", "warning_share"), ("warning_beating", "watch_beating", "exit_beating")),
     "W19": (("bear", "warning", "watch", "exit"),),
     "W20": (("warning_coverage", "watch_coverage"),),
 }
