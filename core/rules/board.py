@@ -6,8 +6,7 @@ program was started. A provisional session is judged on copies and leaves no tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -15,7 +14,10 @@ import numpy as np
 from core.i18n import _
 from core.metrics.fold import History
 from core.model import Session
+from core.panel import Floats
 from core.rules import catalogue, verdict
+from core.rules.base_rates import Ahead, Record, look_ahead, record, target
+from core.rules.course import Course, follow, shown
 from core.rules.health import DataHealth
 from core.rules.machine import Judgement, Machine, State
 from core.rules.market import Health, Market
@@ -23,16 +25,6 @@ from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.settings import WarningSettings
 from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict, number
-
-
-@dataclass(frozen=True, slots=True)
-class _Instance:
-    """A rule on one subject, its machine after all finished sessions, and after all but the last."""
-
-    rule: Rule
-    subject: str
-    machine: Machine
-    before: Machine
 
 
 class RuleBoard:
@@ -47,8 +39,12 @@ class RuleBoard:
         core_symbols: Sequence[str],
         *,
         members: Callable[[int], tuple[float, float]] = lambda _t: (np.nan, np.nan),
+        kept: Mapping[tuple[str, str], Record] | None = None,
     ) -> None:
-        """`members` tells the coverage of a breadth universe at a row, and the share of its members in doubt."""
+        """`members` tells the coverage of a breadth universe at a row, and the share of its members in doubt.
+
+        `kept` are the records of earlier backtests by rule and subject; for the others the replay gives them.
+        """
         self._members = members
         self.market = Market(history, columns, self._health_then)
         self._history = history
@@ -57,9 +53,11 @@ class RuleBoard:
         self._present = present
         self._begins = np.where(present.any(axis=0), present.argmax(axis=0), history.finished)
         self._classes = classes
-        self._instances = [
-            self._replay(rule, subject) for rule in catalogue.rules(settings) for subject in rule.subjects
-        ]
+        self.courses = tuple(
+            self.replay(rule, subject) for rule in catalogue.rules(settings) for subject in rule.subjects
+        )
+        self._ahead: dict[str, Ahead] = {}
+        self._records = self._measure() | dict(kept or {})
         self._verdict = self._replay_verdict()
 
     def warnings(self, t: int, expected: Session, fetch_age_hours: float | None) -> tuple[RiskWarning, ...]:
@@ -68,7 +66,7 @@ class RuleBoard:
         `expected` is the session whose bars should be there by now, `fetch_age_hours` the age of the last fetch.
         """
         now = Market(self._history, self.market.columns, lambda t: self._health_now(t, expected, fetch_age_hours))
-        return tuple(self._warning(instance, now, t) for instance in self._instances)
+        return tuple(self._warning(course, now, t) for course in self.courses)
 
     def verdict(self, t: int) -> Verdict:
         """The verdict at row t, the last one of the history."""
@@ -97,11 +95,24 @@ class RuleBoard:
             machine = machine.step(judgement, t)
             yield judgement, machine
 
-    def _replay(self, rule: Rule, subject: str) -> _Instance:
-        before = machine = Machine(rule.hysteresis)
-        for _judgement, after in self.course(rule, subject):
-            before, machine = machine, after
-        return _Instance(rule, subject, machine, before)
+    def replay(self, rule: Rule, subject: str) -> Course:
+        """The course of a rule over all finished sessions; the rule may be one with other thresholds."""
+        return follow(rule, subject, self.course(rule, subject))
+
+    def closes(self, symbol: str) -> Floats:
+        """The finished closes of a watched symbol with dividends, (T,)."""
+        return self._history["tr"][: self._history.finished, self.market.columns[symbol]]
+
+    def _measure(self) -> dict[tuple[str, str], Record]:
+        """How often each rule was raised and what its target did then; nothing of rules without a watched target."""
+        records: dict[tuple[str, str], Record] = {}
+        for course in self.courses:
+            of = target(course.rule.id, course.subject, self.market.columns)
+            if of is None or of not in self.market.columns or not self._history.finished:
+                continue
+            ahead = self._ahead.get(of) or self._ahead.setdefault(of, look_ahead(self.closes(of)))
+            records[course.rule.id, course.subject] = record(course, ahead, self._day(self._history.finished - 1))
+        return records
 
     def _replay_verdict(self) -> Confirmed:
         confirmed = Confirmed()
@@ -109,21 +120,22 @@ class RuleBoard:
             confirmed = confirmed.step(verdict.raw_state(self.market, self._classes, t), t)
         return confirmed
 
-    def _warning(self, instance: _Instance, now: Market, t: int) -> RiskWarning:
-        rule, subject, machine = instance.rule, instance.subject, instance.machine
+    def _warning(self, course: Course, now: Market, t: int) -> RiskWarning:
+        rule, subject, machine = course.rule, course.subject, course.machine
         provisional = t >= self._history.finished
         judgement = rule.judge(now, subject, t)
         if isinstance(rule, DataHealth):  # it is about this moment: even a finished session is judged anew
-            machine = (machine if provisional else instance.before).step(judgement, t)
+            machine = (machine if provisional else course.before).step(judgement, t)
         elif provisional:
             machine = machine.step(judgement, t)
         evaluated = not judgement.missing
         since = machine.since if evaluated else None
+        told = self._records.get((rule.id, subject))
         return RiskWarning(
             id=rule.id,
             subject=subject,
             title=rule.title(subject),
-            state=_shown(machine.state, informs=rule.informs).value if evaluated else State.NOT_EVALUATED.value,
+            state=shown(machine.state, informs=rule.informs).value if evaluated else State.NOT_EVALUATED.value,
             since=None if since is None else self._day(since),
             since_at_least=since is not None and (not machine.moved or since == 0),
             sessions=machine.age if evaluated else None,
@@ -136,6 +148,7 @@ class RuleBoard:
             evidence=dict(judgement.evidence),
             condition=rule.condition(subject),
             missing=(*judgement.missing, *judgement.partial),
+            history={} if told is None else told.told(),
         )
 
     def _missing_text(self, judgement: Judgement, machine: Machine) -> str:
@@ -186,7 +199,3 @@ def evaluated(warnings: Sequence[RiskWarning]) -> Evaluated:
     rules = {catalogue.number(w.id) for w in warnings}
     lacking = {catalogue.number(w.id) for w in warnings if w.state == State.NOT_EVALUATED}
     return Evaluated(rules=len(rules - lacking), of=len(rules))
-
-
-def _shown(state: State, *, informs: bool) -> State:
-    return State.INFO if informs and state is State.WATCH else state

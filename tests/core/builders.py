@@ -16,11 +16,12 @@ import pandas as pd
 
 from core import universe
 from core.breadth_board import BreadthUniverse
-from core.concentration_board import FundLines
 from core.engine import Engine, View
+from core.fund_lines import FundLines
 from core.metrics.fold import History, ScreenFold
 from core.panel import Days, Floats, LiveRow, Panel
 from core.rules import catalogue
+from core.rules.base_rates import Record
 from core.rules.board import RuleBoard
 from core.rules.machine import State
 from core.rules.rule import Rule
@@ -171,12 +172,14 @@ def fields(whole: Panel) -> dict[str, Floats]:
     return {name: np.vstack([values[name] for values in read]) for name in read[0]}
 
 
-def board(whole: Panel, chosen: Settings | None = None) -> RuleBoard:
+def board(
+    whole: Panel, chosen: Settings | None = None, *, kept: Mapping[tuple[str, str], Record] | None = None
+) -> RuleBoard:
     """The rules and the verdict over a panel."""
     chosen = chosen or settings()
     columns = {symbol: column for column, symbol in enumerate(whole.symbols)}
     classes = sector_classes(whole.symbols)
-    return RuleBoard(history(whole), columns, chosen.warnings, classes, (*FUNDS, *SECTORS, "^VIX"))
+    return RuleBoard(history(whole), columns, chosen.warnings, classes, (*FUNDS, *SECTORS, "^VIX"), kept=kept)
 
 
 def sector_classes(symbols: Sequence[str]) -> SectorClasses:
