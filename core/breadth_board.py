@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from core.breadth_series import BreadthSeries
 from core.i18n import _
-from core.metrics.breadth import CONFLICT_SHARES, CONFLICT_TREND, WARM_UP, Conflict, conflict_fires
+from core.metrics.breadth import CONFLICT_SHARES
 from core.metrics.fold import History
-from core.metrics.members import Members
 from core.metrics.risk import Assets
 from core.metrics.statistics import percentile_rank
 from core.panel import Floats, LiveRow, Panel
@@ -60,7 +60,12 @@ class BreadthBoard:
     def put_live(self, live: LiveRow | None) -> None:
         """Lay the provisional session of the members on top; None where too few of them are quoted."""
         if self._members is not None:
-            self._members.members.put_live(live)
+            self._members.series.put_live(live)
+
+    @property
+    def series(self) -> BreadthSeries | None:
+        """The universe at every session; None without one."""
+        return None if self._members is None else self._members.series
 
     def share_above_sma50(self, t: int) -> float:
         """B6(50) of the universe at row t; NaN without one, or where its coverage is too low."""
@@ -74,8 +79,8 @@ class BreadthBoard:
         """NH - NL up to row t; None without a universe."""
         if self._members is None:
             return None
-        history = self._members.members.history
-        return history["new_highs"][: t + 1] - history["new_lows"][: t + 1]
+        series = self._members.series
+        return series.values("new_highs")[: t + 1] - series.values("new_lows")[: t + 1]
 
     def block(self, t: int, *, half_day: bool = False) -> Breadth:
         """The block at row t, `half_day` as the session is one."""
@@ -106,31 +111,31 @@ class _MemberBoard:
 
     def __init__(self, history: History, assets: Assets, universe: BreadthUniverse) -> None:
         self._history = history
-        self._assets = assets
         self._universe = universe
-        self.members = Members(universe.panel)
-        self._conflicts = [self._replay_conflict(share) for share in CONFLICT_SHARES]
+        benchmark = assets.columns.get(BENCHMARK)
+        index = np.full(history.finished + 1, np.nan) if benchmark is None else history["px"][:, benchmark]
+        self.series = BreadthSeries(universe.panel, universe.size, index)
 
     def share_above_sma50(self, t: int) -> float:
         """B6(50) at row t; NaN where the coverage is too low."""
-        return self._at("above_sma50", t) if self._coverage(t) >= LEAST_COVERAGE else np.nan
+        return self.series.at("above_sma50", t) if self.series.at("coverage", t) >= LEAST_COVERAGE else np.nan
 
     def health(self, t: int) -> tuple[float, float]:
         """Coverage and share in doubt at row t; NaN where there is no session before it to move from."""
-        coverage = self._coverage(t) if t else np.nan
-        doubted = len(self.members.doubted.get(t, ()))
+        coverage = self.series.at("coverage", t) if t else np.nan
+        doubted = len(self.series.members.doubted.get(t, ()))
         return (np.nan, np.nan) if np.isnan(coverage) else (coverage, doubted / self._universe.size)
 
     def block(self, t: int, funds: Mapping[str, Any], *, half_day: bool) -> Breadth:
         """The block at row t; `funds` is what the funds alone can say."""
-        coverage = self._coverage(t)
+        coverage = self.series.at("coverage", t)
         known = coverage >= LEAST_COVERAGE
-        values: dict[str, Any] = {name: number(self._at(name, t)) if known else None for name in _MEASURES}
+        values: dict[str, Any] = {name: number(self.series.at(name, t)) if known else None for name in _MEASURES}
         derived = self._derived(t) if known else {}
         return Breadth(
             universe=self._universe.id,
             members=self._universe.size,
-            used=int(self._at("counted", t)),
+            used=int(self.series.at("counted", t)),
             coverage=coverage,
             dated=self._universe.dated,
             source=self._universe.source,
@@ -141,27 +146,21 @@ class _MemberBoard:
             **funds,
         )
 
-    def _at(self, name: str, t: int) -> float:
-        return float(self.members.history[name][t])
-
-    def _coverage(self, t: int) -> float:
-        return self._at("counted", t) / self._universe.size if self._universe.size else np.nan
-
     def _derived(self, t: int) -> dict[str, Any]:
         """What is told of the measures: B5 by change and percentile, never by level; B12; denominators; history."""
-        history = self.members.history
-        summation = history["summation"][: t + 1]
+        series = self.series
+        summation = series.values("summation")[: t + 1]
         change = float(summation[-1] - summation[-22]) if len(summation) > 21 else np.nan
-        begun = np.flatnonzero(np.isfinite(history["net_advances"]))
+        begun = np.flatnonzero(np.isfinite(series.values("net_advances")))
         counted = ("above_sma20", "above_sma50", "above_sma200", "highs")
         recent = slice(max(0, t + 1 - SPARK_SESSIONS), t + 1)
         return {
             "summation_chg_21s": number(change),
             "summation_pr": number(percentile_rank(summation[-252:], 252)),
-            "seeded": self.members.panel.sessions[begun[0]].item() if len(begun) else None,
+            "seeded": series.members.panel.sessions[begun[0]].item() if len(begun) else None,
             "conflict": self._conflict(t),
-            "counted": {name: number(self._at(f"{name}_counted", t)) for name in counted},
-            "spark": {name: tuple(number(v) for v in history[name][recent].tolist()) for name in _SPARKS},
+            "counted": {name: number(series.at(f"{name}_counted", t)) for name in counted},
+            "spark": {name: tuple(number(v) for v in series.values(name)[recent].tolist()) for name in _SPARKS},
         }
 
     def _notes(self, t: int) -> tuple[str, ...]:
@@ -177,7 +176,7 @@ class _MemberBoard:
 
     def _doubts(self, t: int) -> tuple[str, ...]:
         """Who is not counted because its price jumped like that of a split or a slip."""
-        symbols = self.members.doubted.get(t, ())
+        symbols = self.series.members.doubted.get(t, ())
         if not symbols:
             return ()
         return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=some(symbols)),)
@@ -191,31 +190,13 @@ class _MemberBoard:
             reasons |= dict.fromkeys(_VOLUMES, "missing_input")
         elif half_day:
             reasons |= {name: "half_day" for name in _VOLUMES if values[name] is not None}
-        if self._at("mcclellan_rows", t) < WARM_UP:
+        if not self.series.warm(t):
             reasons |= dict.fromkeys(("mcclellan", "summation"), "warming")
         if coverage < GOOD_COVERAGE:
             reasons["coverage"] = "partial"
         return reasons or "ok"
 
-    def _replay_conflict(self, threshold: float) -> Conflict:
-        conflict = Conflict()
-        for t in range(self._history.finished):
-            conflict = self._step_conflict(conflict, threshold, t)
-        return conflict
-
-    def _step_conflict(self, conflict: Conflict, threshold: float, t: int) -> Conflict:
-        benchmark = self._assets.columns.get(BENCHMARK)
-        px = self._history["px"]
-        known = benchmark is not None and t >= CONFLICT_TREND
-        trend = float(px[t, benchmark] / px[t - CONFLICT_TREND, benchmark] - 1.0) if known else np.nan
-        values = {n: self._at(n, t) for n in ("high_share", "low_share", "new_highs", "new_lows", "mcclellan")}
-        return conflict.after(fired=conflict_fires(values, trend, threshold), oscillator=values["mcclellan"])
-
     def _conflict(self, t: int) -> dict[str, Value]:
         """B12 at both thresholds: sessions left of its 30, and firings so far."""
-        result: dict[str, Value] = {}
-        for threshold, conflict in zip(CONFLICT_SHARES, self._conflicts, strict=True):
-            now = self._step_conflict(conflict, threshold, t) if t >= self._history.finished else conflict
-            name = f"{100 * threshold:.1f}"
-            result |= {f"active_{name}": float(now.active), f"firings_{name}": float(now.firings)}
-        return result
+        names = [f"{kind}_{100 * share:.1f}" for share in CONFLICT_SHARES for kind in ("active", "firings")]
+        return {name: number(self.series.at(name, t)) for name in names}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from core.breadth_board import BreadthUniverse
-from core.concentration_board import LARGE, SMALL, FundLines
+from core.fund_lines import LARGE, SMALL, FundLines
 from core.holdings import read_holdings
 from core.i18n import _
 from core.membership import SMALL_CAPS, Membership, members

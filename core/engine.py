@@ -23,7 +23,8 @@ import numpy as np
 from core import __version__
 from core.breadth_board import BreadthBoard, BreadthUniverse
 from core.comparison import rotation_block, spread_block
-from core.concentration_board import ConcentrationBoard, FundLines
+from core.concentration_board import ConcentrationBoard
+from core.fund_lines import FundLines
 from core.metrics.catalogue import UNSOURCED
 from core.metrics.fold import History, ScreenFold
 from core.metrics.risk import Assets
@@ -136,7 +137,7 @@ class Engine:
 
         `members` is the live row of the breadth universe, `lines` those of the funds' lines.
         """
-        self._look(live, members)
+        self._look(live, members, lines or {})
         t = self._history.size - 1
         rows, sectors, watched = self._rows(t, live, view)
         risk = self._risk.block(t, self._breadth.highs_less_lows(t))
@@ -160,14 +161,14 @@ class Engine:
             spreads=tuple(spread_block(self._shown, self._columns, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t, half_day=view.half_day),
-            concentration=msgspec.structs.replace(self._concentration.block(t, lines or {}), c8=risk.effective_bets),
+            concentration=msgspec.structs.replace(self._concentration.block(t), c8=risk.effective_bets),
             risk=risk,
             warnings=warnings,
             evaluated=evaluated(warnings),
             not_evaluated=UNSOURCED,
         )
 
-    def _look(self, live: LiveRow | None, members: LiveRow | None) -> None:
+    def _look(self, live: LiveRow | None, members: LiveRow | None, lines: Mapping[str, LiveRow | None]) -> None:
         """Lay the session in progress on top of every history, or take it off."""
         for history, fold in {self._history: self._fold, self._shown: self._shown_fold}.items():
             if live is None:
@@ -177,6 +178,7 @@ class Engine:
                 history.put_live(live.session, fold.read(fold.live_row(row)))
         if live is not None:
             self._breadth.put_live(members)
+            self._concentration.put_live(lines)
 
     def _rows(
         self, t: int, live: LiveRow | None, view: View
