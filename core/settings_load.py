@@ -97,18 +97,18 @@ def load(user_file: Path | None = None, env: Mapping[str, str] = os.environ) -> 
     """
     path = user_config_file(env) if user_file is None else user_file
     content = _content(path, required=user_file is not None)
-    return defaults() if content is None else _load(path, _parsed(path, content))
+    return defaults() if content is None else _load(path, parsed(path, content))
 
 
 def _load(user_file: Path | None, user: Table) -> Loaded:
     shipped = default_file()
-    base = _parsed(shipped, shipped.read_bytes())
+    base = parsed(shipped, shipped.read_bytes())
     origin: Origin = {}
     merged = _merge(_merge({}, base, origin, DEFAULT), user, origin, str(user_file))
-    _refuse_first(against_types(merged), user_file or shipped)
+    refuse_first(against_types(merged), user_file or shipped)
     settings = msgspec.convert(merged, Settings)
     commands = msgspec.convert(base["keys"], dict[str, str])
-    _refuse_first(against_itself(settings, commands), user_file or shipped)
+    refuse_first(against_itself(settings, commands), user_file or shipped)
     return Loaded(_resolved(settings, user_file or shipped), origin, user_file)
 
 
@@ -145,7 +145,8 @@ def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[st
     return merged
 
 
-def _refuse_first(mistakes: Iterator[Mistake], file: Path) -> None:
+def refuse_first(mistakes: Iterator[Mistake], file: Path) -> None:
+    """Raise `SettingsError` for the first of the mistakes in `file`, if there is one."""
     for mistake in mistakes:
         message = _("{file}: {key}: expected {expected}, found {found}").format(
             file=_shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
@@ -168,8 +169,8 @@ def _content(path: Path, *, required: bool) -> bytes | None:
         raise _unreadable(path, error.strerror or str(error), _("check the rights and the disk")) from None
 
 
-def _parsed(path: Path, content: bytes) -> Table:
-    """The TOML document `content`, which may begin with a byte order mark."""
+def parsed(path: Path, content: bytes) -> Table:
+    """The TOML document `content` of `path`, which may begin with a byte order mark. Raises `SettingsError`."""
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -57,6 +57,12 @@ def build(settings: Settings) -> Universe:
     return Universe(groups=tuple(groups), instruments=tuple(once[symbol] for symbol in order))
 
 
+def instrument(universe: Universe, symbol: str) -> Instrument:
+    """The instrument of a symbol, watched or not; "^" names an index, as on Yahoo."""
+    watched = next((i for i in universe.instruments if i.symbol == symbol), None)
+    return watched or Instrument(symbol, symbol, _usual_class(symbol, SymbolClass.STOCK), "")
+
+
 def sector_class(settings: Settings, symbol: str) -> str | None:
     """Class of a sector fund in the scheme in force: cyclical, sensitive or defensive."""
     scheme = settings.universe.schemes[settings.metrics.scheme]
@@ -84,10 +90,14 @@ def _watch_group(name: str, entry: tuple[str, ...] | WatchGroup, declared: Itera
     instruments = tuple(
         Instrument(s, known[s].name, known[s].cls, group_id)
         if s in known
-        else Instrument(s, s, SymbolClass.INDEX if s.startswith("^") and cls is SymbolClass.STOCK else cls, group_id)
+        else Instrument(s, s, _usual_class(s, cls), group_id)
         for s in dict.fromkeys(symbol.upper() for symbol in symbols)
     )
     return Group(id=group_id, title=title, cls=cls, ranked=_comparable(instruments), instruments=instruments)
+
+
+def _usual_class(symbol: str, cls: SymbolClass) -> SymbolClass:
+    return SymbolClass.INDEX if symbol.startswith("^") and cls is SymbolClass.STOCK else cls
 
 
 def _comparable(instruments: Iterable[Instrument]) -> bool:

@@ -25,6 +25,7 @@ _MODULES: Final = {
     "snapshot": "tui.cli_snapshot",
     "fetch": "tui.cli_fetch",
     "period": "tui.cli_period",
+    "verify": "tui.cli_verify",
     "config": "tui.cli_config",
     "doctor": "tui.cli_doctor",
 }

@@ -48,6 +48,7 @@ class Options:
     base: Base = "close"
     basis: Basis = "tr"
     ddof: int = 1
+    file: Path | None = None
 
     def load(self) -> Loaded:
         """The effective settings: defaults, the user's file, and these options on top."""
@@ -97,6 +98,7 @@ def _parser() -> _Parser:
     titles = {
         "snapshot": _("one refresh, printed as JSON or text"),
         "period": _("return, volatility and volume of every symbol over a period"),
+        "verify": _("which claims of a published note hold, and under which convention"),
         "fetch": _("fill the store from a feed"),
         "config": _("the effective settings, and where each comes from"),
         "doctor": _("check feed, store, calendar and terminal"),
@@ -122,6 +124,9 @@ def _parser() -> _Parser:
     period.add_argument("--basis", choices=get_args(Basis), help=_("tr, with dividends (the default), or px"))
     period.add_argument("--ddof", type=int, choices=(0, 1), help=_("1, sample deviation (the default), or 0"))
     period.add_argument("--format", choices=get_args(Format), default="text", help=_("text (the default) or json"))
+    verify = commands["verify"]
+    verify.add_argument("file", type=_path, metavar="FILE", help=_("the claims, in TOML: docs/verify.md"))
+    verify.add_argument("--format", choices=get_args(Format), default="text", help=_("text (the default) or json"))
     fetch.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
     return parser
 
@@ -130,7 +135,7 @@ def _options() -> list[str]:
     """The names of all options, each of which fills a field of `Options`."""
     spelt = {"begin": "from", "end": "to"}
     names = [spelt.get(field.name, field.name.replace("_", "-")) for field in fields(Options)]
-    return [f"--{name}" for name in (*names, "help", "version") if name != "command"]
+    return [f"--{name}" for name in (*names, "help", "version") if name not in ("command", "file")]
 
 
 def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:
