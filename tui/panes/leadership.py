@@ -10,7 +10,7 @@ from core.snapshot import RANK_WINDOWS, Row, Snapshot, Spread
 from tui import format as fmt
 from tui.panes import cells
 from tui.widgets.live_table import Cell, Column, TableRow
-from tui.widgets.pane import Pane
+from tui.widgets.pane import TablePane
 
 SPREADS = "spreads"
 """The section of the spreads of two funds."""
@@ -19,22 +19,22 @@ ABSENT = "absent "
 """Prefix of the sections of symbols without any price, one section for each reason."""
 
 
-class LeadershipPane(Pane):
+class LeadershipPane(TablePane):
     """The rows of `leadership` and `watchlist`; `groups` maps the ids of the groups to their titles, in order."""
 
     COMMAND = "pane_leadership"
     RISING: ClassVar[frozenset[str]] = frozenset({"rank", "symbol", "name"})
 
     def __init__(self, key: str, groups: Mapping[str, str], *, flash: bool = True) -> None:
-        super().__init__(_("Leadership"), key, flash=flash)
+        super().__init__(_("Leadership"), key, short=_("Leaders"), flash=flash)
         self._groups = groups
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return snapshot.leadership, snapshot.watchlist, snapshot.spreads
 
     def columns(self) -> Sequence[Column]:
-        """See `Pane`. The window in force, the last session and the sparkline are always in view."""
+        """See `TablePane`. The window in force, the last session and the sparkline are always in view."""
         last = max([9, *map(len, self._levels())])
         windows = [
             Column(w, w, 7, priority=0 if w in ("1s", self.window) else 4, accent=w == self.window)
@@ -55,7 +55,7 @@ class LeadershipPane(Pane):
         )
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
-        """See `Pane`. Symbols without a price stand at the end, by reason."""
+        """See `TablePane`. Symbols without a price stand at the end, by reason."""
         rows = self._symbols()
         here = [(row, level) for row, level in zip(rows, self._levels(), strict=True) if row.last is not None]
         here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
@@ -69,7 +69,7 @@ class LeadershipPane(Pane):
         return [*(self._row(row, level) for row, level in here), *spreads, *map(_absent_row, absent)], sections
 
     def info(self) -> tuple[str, ...]:
-        """See `Pane`: window, basis, base session, order."""
+        """See `TablePane`: window, basis, base session, order."""
         order = self.order(_("by rank"))
         head = f"% · {self.window}"
         basis = "px" if self.window == "1s" else self.snapshot.basis

@@ -13,7 +13,7 @@ from tui import format as fmt
 from tui.panes import cells
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.live_table import Cell, Column, TableRow
-from tui.widgets.pane import Pane
+from tui.widgets.pane import TablePane
 
 MARKS: Final = {"cyclical": "●", "sensitive": "◐", "defensive": "○"}
 RANKS: Final = ("5s", "21s", "63s")
@@ -21,7 +21,7 @@ BAR_WIDTHS: Final = ((cells.ROOMY, 40), (108, 24), (84, 16), (0, 10))
 """How long bars are in tables of at least so many cells."""
 
 
-class SectorsPane(Pane):
+class SectorsPane(TablePane):
     """The rows of `sectors`, sorted by the last session's move, and the line of `rotation`."""
 
     COMMAND = "pane_sectors"
@@ -33,15 +33,15 @@ class SectorsPane(Pane):
         self._rotation = Line(classes="pane-line")
 
     def below(self) -> Sequence[Widget]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return (self._rotation,)
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return snapshot.sectors, snapshot.rotation
 
     def columns(self) -> Sequence[Column]:
-        """See `Pane`. Beside the last session stands the window in force, if it is another."""
+        """See `TablePane`. Beside the last session stands the window in force, if it is another."""
         window = () if self.window == "1s" else (Column(self.window, self.window, 7, accent=True),)
         return (
             Column("class", "", 1, "left"),
@@ -57,13 +57,13 @@ class SectorsPane(Pane):
         )
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
-        """See `Pane`."""
+        """See `TablePane`."""
         sectors = self.snapshot.sectors
         widest = max((abs(_move(row, self._barred()) or 0.0) for row in sectors), default=0.0)
         return [self._row(row, widest) for row in sectors], {}
 
     def info(self) -> tuple[str, ...]:
-        """See `Pane`: order, and what the marks mean in which scheme."""
+        """See `TablePane`: order, and what the marks mean in which scheme."""
         scheme = self.snapshot.rotation.scheme
         order = self.order(_("as configured"))
         present = {row.cls for row in self.snapshot.sectors}
@@ -77,8 +77,8 @@ class SectorsPane(Pane):
         self._rotation.show(rotation_pieces(self.snapshot.rotation, self.window))
 
     def on_sorted(self) -> None:
-        """See `Pane`. The bars draw what the pane is sorted by."""
-        self.fill(flash=False)
+        """See `TablePane`. The bars draw what the pane is sorted by."""
+        self.refill(flash=False)
 
     def _bar_width(self) -> int:
         return next(width for room, width in BAR_WIDTHS if self.room >= room)

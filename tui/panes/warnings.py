@@ -19,7 +19,7 @@ from core.snapshot import RiskWarning, Snapshot
 from tui import format as fmt
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.live_table import Cell, Column, TableRow
-from tui.widgets.pane import Pane
+from tui.widgets.pane import TablePane
 
 SEVERITY: Final = ("WARNING", "WATCH", "INFO", "CLEAR", "NOT_EVALUATED")
 RAISED: Final = SEVERITY[:3]
@@ -31,7 +31,7 @@ YEAR: Final = 365
 INDENT: Final = "  "
 
 
-class WarningsPane(Pane):
+class WarningsPane(TablePane):
     """The `warnings` of the snapshot, most severe first, the newest of equals first."""
 
     COMMAND = "pane_warnings"
@@ -44,15 +44,15 @@ class WarningsPane(Pane):
         self._rows: list[TableRow] = []
 
     def below(self) -> Sequence[Widget]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return (self._summary,)
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return snapshot.warnings, snapshot.evaluated
 
     def columns(self) -> Sequence[Column]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return (
             Column("state", "", 6, "left"),
             Column("id", "", 4, "left"),
@@ -62,11 +62,11 @@ class WarningsPane(Pane):
         )
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
-        """See `Pane`."""
+        """See `TablePane`."""
         return self._rows, {NOT_EVALUATED: _("Not evaluated")}
 
     def info(self) -> tuple[str, ...]:
-        """See `Pane`: how many rules could be judged."""
+        """See `TablePane`: how many rules could be judged."""
         rules, of = self.snapshot.evaluated.rules, self.snapshot.evaluated.of
         return _("{m} of {n} rules evaluated").format(m=rules, n=of), f"{rules}/{of}"
 

@@ -1,8 +1,6 @@
-"""The main screen: header, verdict, three panes, footer, in a layout for each size of terminal.
+"""The main screen: header, verdict, the panes on their stage, footer.
 
-The screen owns one snapshot; the panes are bound to it. From 140 columns on Leadership stands over Sectors
-with Warnings beside them; from 100 on Leadership takes the full width over the other two; below that one
-pane shows at a time and its neighbours are tabs.
+The screen owns one snapshot; the panes are bound to it. Which of them are in view, and where, `stage` decides.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -25,11 +22,11 @@ from tui.commands import BOARD, registry, shown
 from tui.panes.leadership import LeadershipPane
 from tui.panes.sectors import SectorsPane
 from tui.panes.warnings import WarningsPane
+from tui.screens.stage import Stage
 from tui.status import Status
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.pane import Pane
-from tui.widgets.title import TitleLine
 from tui.widgets.verdict import VerdictLine
 
 
@@ -41,9 +38,8 @@ class BoardScreen(Screen[None], inherit_bindings=False):
 
     ALLOW_SELECT = False
     CSS_PATH: ClassVar[CSSPathType | None] = ["../styles/table.tcss", "../styles/board.tcss"]
-    # Textual declares these two as variables of the instance, so they cannot be ClassVar.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide"), (200, "-huge")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    LINES: ClassVar[int] = 3
+    """The lines around the stage: header, verdict, footer."""
 
     snapshot: reactive[Snapshot] = reactive(EMPTY, init=False, repaint=False)
     """What the panes show."""
@@ -61,12 +57,10 @@ class BoardScreen(Screen[None], inherit_bindings=False):
     ) -> None:
         """`keys` maps commands to keys, `groups` the ids of the watched groups to their titles, in screen order.
 
-        `window` is the first window of ranks; `flash`: changes light up. `size` is that of the terminal: with
-        its layout known from the start, nothing is styled twice before it is painted.
+        `window` is the first window of ranks; `flash`: changes light up. `size` is that of the terminal: what
+        is in view is known from the start, and nothing is filled twice before it is painted.
         """
         super().__init__(name=BOARD)
-        self.add_class(*self._get_breakpoint_classes(size.width, self.HORIZONTAL_BREAKPOINTS))
-        self.add_class(*self._get_breakpoint_classes(size.height, self.VERTICAL_BREAKPOINTS))
         short = {command.id: shown(command, keys) for command in registry()}
         self.panes: tuple[Pane, ...] = (
             LeadershipPane(short[LeadershipPane.COMMAND], groups, flash=flash),
@@ -77,8 +71,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self._header = Header(id="header")
         self._verdict = VerdictLine(id="verdict")
         self._notice = Static(id="notice", markup=False)
-        self._tabs = TitleLine(id="tabs")
-        self._stage = Container(id="stage")
+        self._stage = Stage({pane.COMMAND: pane for pane in self.panes}, size - (0, self.LINES))
         self._footer = Footer(BOARD, keys)
 
     def compose(self) -> ComposeResult:
@@ -86,17 +79,14 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         yield self._header
         yield self._verdict
         yield self._notice
-        yield self._tabs
-        with self._stage:
-            for pane in self.panes:
-                yield pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
+        for pane in self.panes:
+            pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
+        yield self._stage
         yield self._footer
 
     def on_mount(self) -> None:
         """Show what is known so far."""
         self.watch_snapshot(self.snapshot)
-        for pane in self.panes:
-            self.watch(pane, "title", self._show_tabs)
         self.watch_status()
         self.watch_active()
         self.call_after_refresh(self.post_message, self.Painted())
@@ -116,28 +106,27 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self._notice.update(self.status.failure)
 
     def watch_active(self) -> None:
-        """Mark the active pane and give it the focus."""
+        """Bring the active pane into view, mark it, and give it the focus."""
         for place, pane in enumerate(self.panes):
             pane.active = place == self.active
-        self.panes[self.active].table.focus()
-        self._show_tabs()
+        self._stage.show(self.panes[self.active], zoomed=self.zoomed)
+        self.panes[self.active].body().focus()
 
     def watch_zoomed(self) -> None:
-        """Show the active pane alone, or all."""
-        self._stage.set_class(self.zoomed, "-zoomed")
+        """Show the active pane alone, or as many as there is room for."""
+        self._stage.show(self.panes[self.active], zoomed=self.zoomed)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A pane that was clicked becomes the active one."""
         for place, pane in enumerate(self.panes):
-            if event.widget is pane.table:
+            if pane in event.widget.ancestors:
                 self.active = place
 
     def run_command(self, command: str) -> None:
         """Do what a command of this screen asks for."""
         match command:
             case "focus_next" | "focus_previous":
-                step = 1 if command == "focus_next" else -1
-                self.active = (self.active + step) % len(self.panes)
+                self._step(1 if command == "focus_next" else -1)
             case "zoom":
                 self.zoomed = not self.zoomed
             case "sort_next":
@@ -151,5 +140,8 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             case _:
                 self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
 
-    def _show_tabs(self) -> None:
-        self._tabs.show_titles([pane.title for pane in self.panes], self.active)
+    def _step(self, step: int) -> None:
+        """To the next pane in view; where there is only one, to the next of all."""
+        seen = self._stage.places()
+        places = [place for place, pane in enumerate(self.panes) if pane in seen or len(seen) == 1]
+        self.active = places[(places.index(self.active) + step) % len(places)]

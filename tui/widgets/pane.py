@@ -1,4 +1,8 @@
-"""What all panes are: a title in a rule, a live table below it, and one slice of the snapshot that fills it."""
+"""What all panes are: a title in a rule, a body below it, and one slice of the snapshot that fills it.
+
+`Pane` leaves the body to its subclass; that of a `TablePane` is a live table. A pane out of view does nothing until
+it comes back, and is then as it was left.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +19,17 @@ from textual.widget import Widget
 from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
 from tui.widgets.live_table import Column, LiveTable, TableRow
-from tui.widgets.title import Title, TitleLine
+from tui.widgets.title import Tab, TitleLine
 
 TRADED: Final = frozenset({"last", "1s", "state"})
 """Columns whose changes light up: what is traded, and the state of a warning. The rest only follows from it."""
 
 
 class Pane(Vertical):
-    """A pane of the board. A subclass names its slice of the snapshot and turns it into columns and rows."""
-
-    DEFAULT_CSS = """
-    Pane LiveTable { height: 1fr; }
-    """
+    """A pane of the board. A subclass names its slice of the snapshot, and fills its body from it."""
 
     COMMAND: ClassVar[str]
     """The command that goes to this pane."""
-    RISING: ClassVar[frozenset[str]] = frozenset()
-    """Columns that are sorted from their smallest value first; the others begin with the greatest."""
 
     snapshot: var[Snapshot] = var(EMPTY, init=False)
     """What the board shows; only a change of the pane's own slice is work."""
@@ -39,29 +37,112 @@ class Pane(Vertical):
     """The window of ranks and highlights, the same everywhere."""
     active: var[bool] = var(default=False, init=False)
     """Whether this is the pane that the keys go to."""
-    title: var[Title] = var(Title("", "", ""), init=False)
-    """What the pane is called, and what it shows now."""
 
-    def __init__(self, name: str, key: str, *, flash: bool = True) -> None:
+    def __init__(self, name: str, key: str, *, short: str = "") -> None:
+        """`name` stands in the title, `short` for it where the title is narrow; `key` goes to the pane."""
         super().__init__()
-        self.table = LiveTable()
-        self.table.flash_enabled = flash
+        self.tab = Tab(self.COMMAND, key, name, short or name)
+        self._tabs: tuple[Tab, ...] = (self.tab,)
+        self._in_view = True
+        self._stale = False
         self._line = TitleLine(classes="pane-title")
-        self._title = Title(self.COMMAND, key, name)
 
     def compose(self) -> ComposeResult:
-        """Title, table, and whatever the pane adds below."""
+        """Title, body, and whatever the pane adds below."""
         yield self._line
-        yield self.table
+        yield self.body()
         yield from self.below()
 
+    @abstractmethod
+    def body(self) -> Widget:
+        """The widget under the title, which takes the focus; the same one at every call."""
+
     def below(self) -> Sequence[Widget]:
-        """Widgets under the table."""
+        """Widgets under the body."""
         return ()
 
     @abstractmethod
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """The parts of the snapshot that this pane shows, compared by identity."""
+
+    @abstractmethod
+    def info(self) -> tuple[str, ...]:
+        """What the title says of the content, longest form first."""
+
+    def fill(self, *, flash: bool) -> None:
+        """Show the snapshot and the window in force: called after a change of either, and of the size."""
+        self.show_title()
+
+    def sort_next(self) -> None:
+        """Sort by the next column, where there are columns."""
+
+    def sort_reverse(self) -> None:
+        """Turn the order round, where there is one."""
+
+    @property
+    def room(self) -> int:
+        """The cells that a line of the body has; 0 before it has a place on the screen."""
+        return self.body().size.width
+
+    def settle(self, tabs: tuple[Tab, ...], *, in_view: bool) -> None:
+        """Stand in a place that these tabs share, in view or not; what was missed meanwhile is made good."""
+        self._tabs, self._in_view = tabs, in_view
+        if in_view and self._stale:
+            self.refill(flash=False)
+        else:
+            self.show_title()
+
+    def refill(self, *, flash: bool) -> None:
+        """Fill the body now if it is in view, else when it comes back."""
+        self._stale = not self._in_view
+        if self._in_view:
+            self.fill(flash=flash)
+
+    def on_resize(self) -> None:
+        """Fill the new room: bars, sparklines and broken lines have their lengths from it."""
+        self.refill(flash=False)
+
+    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
+        """Fill the pane again, unless it shows the very same objects already."""
+        same = all(a is b for a, b in zip(self.slices(old), self.slices(new), strict=True))
+        if not same:
+            self.refill(flash=old is not EMPTY)
+
+    def watch_window(self, old: str, new: str) -> None:
+        """Show another window; that is no news of the market, so nothing flashes."""
+        if old != new:
+            self.refill(flash=False)
+
+    def watch_active(self) -> None:
+        """Mark the title."""
+        self.set_class(self.active, "-active")
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Name the pane, those it shares its place with, and what it shows."""
+        if self._in_view:
+            self._line.show_tabs(self._tabs, self.tab, self.info(), active=self.active)
+
+
+class TablePane(Pane):
+    """A pane with a live table, which a subclass gives columns and rows."""
+
+    DEFAULT_CSS = """
+    TablePane LiveTable { height: 1fr; }
+    """
+
+    RISING: ClassVar[frozenset[str]] = frozenset()
+    """Columns that are sorted from their smallest value first; the others begin with the greatest."""
+
+    def __init__(self, name: str, key: str, *, short: str = "", flash: bool = True) -> None:
+        """See `Pane`; `flash`: changes light up."""
+        super().__init__(name, key, short=short)
+        self.table = LiveTable()
+        self.table.flash_enabled = flash
+
+    def body(self) -> LiveTable:
+        """See `Pane`."""
+        return self.table
 
     @abstractmethod
     def columns(self) -> Sequence[Column]:
@@ -70,35 +151,6 @@ class Pane(Vertical):
     @abstractmethod
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """The rows for the snapshot in force, and the titles of their sections."""
-
-    @abstractmethod
-    def info(self) -> tuple[str, ...]:
-        """What the title says of the content, longest form first."""
-
-    def on_resize(self) -> None:
-        """Fill the new room: bars, sparklines and broken lines have their lengths from it."""
-        self.fill(flash=False)
-
-    @property
-    def room(self) -> int:
-        """The cells that a line of the table has; 0 before it has a place on the screen."""
-        return self.table.size.width
-
-    def watch_snapshot(self, old: Snapshot, new: Snapshot) -> None:
-        """Fill the pane again, unless it shows the very same objects already."""
-        same = all(a is b for a, b in zip(self.slices(old), self.slices(new), strict=True))
-        if not same:
-            self.fill(flash=old is not EMPTY)
-
-    def watch_window(self, old: str, new: str) -> None:
-        """Show another window; that is no news of the market, so nothing flashes."""
-        if old != new:
-            self.fill(flash=False)
-
-    def watch_active(self) -> None:
-        """Mark the title."""
-        self.set_class(self.active, "-active")
-        self._show_title()
 
     def on_live_table_sort_requested(self, event: LiveTable.SortRequested) -> None:
         """Name the new order in the title."""
@@ -110,7 +162,7 @@ class Pane(Vertical):
         self.table.set_columns([replace(c, flash=c.key in TRADED) for c in self.columns()])
         rows, sections = self.rows()
         self.table.set_rows(rows, sections=sections, flash=flash)
-        self._show_title()
+        super().fill(flash=flash)
 
     def sort_next(self) -> None:
         """Sort by the next column, its best end first."""
@@ -125,7 +177,7 @@ class Pane(Vertical):
 
     def on_sorted(self) -> None:
         """The rows stand in another order."""
-        self._show_title()
+        self.show_title()
 
     def order(self, unsorted: str) -> str:
         """The order of the rows in words, `unsorted` for the order in which the pane gives them."""
@@ -134,7 +186,3 @@ class Pane(Vertical):
             return unsorted
         name = next((column.title for column in self.columns() if column.key == key and column.title), key)
         return _("by {column}").format(column=name)
-
-    def _show_title(self) -> None:
-        self.title = Title(self._title.command, self._title.key, self._title.name, self.info())
-        self._line.show_titles([self.title], 0 if self.active else None)

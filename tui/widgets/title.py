@@ -1,4 +1,4 @@
-"""The rule above a pane with its number, its name and what it shows; and the strip of tabs of a narrow screen."""
+"""The rule above a pane with its number, its name and what it shows; where panes share a place, all of them as tabs."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from tui.widgets.line import Line, Piece, piece
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """What stands above one pane: `command` goes there, `key` runs it, `info` says what it shows, longest first."""
+class Tab:
+    """The name of one pane, `short` where the line is narrow: `command` goes there, `key` runs it."""
 
     command: str
     key: str
     name: str
-    info: tuple[str, ...] = ("",)
+    short: str
 
 
 class TitleLine(Line):
-    """One title, or several side by side as tabs; the active one in the accent colour."""
+    """The tabs of the panes that share a place, and at the right end what the one in view shows."""
 
     FILL = "─"
     MARGIN = 0
 
-    def show_titles(self, titles: Sequence[Title], active: int | None) -> None:
-        """Show these titles; what is told at the right end is that of the active one, or of the only one."""
+    def show_tabs(self, tabs: Sequence[Tab], here: Tab, info: Sequence[str], *, active: bool) -> None:
+        """Show these tabs; `here` is in view, in the accent colour if `active`, and `info` told, longest form first."""
         left: list[Piece] = []
-        for place, title in enumerate(titles):
-            left += _tab(title, active=place == active, gap=min(place, 1))
-        told = titles[active if active is not None else 0].info
-        right = [piece(*told, "", style="dim", weight=10), piece("─", style="rule", gap=1)]
-        self.show(left, right)
+        for place, tab in enumerate(tabs):
+            left += _pieces(tab, ("accent" if active else "strong") if tab == here else "dim", first=place == 0)
+        self.show(left, [piece(*info, "", style="dim", weight=10), piece("─", style="rule", gap=1)])
 
 
-def _tab(title: Title, *, active: bool, gap: int) -> list[Piece]:
-    style, action = "accent" if active else "strong", f"app.command('{title.command}')"
+def _pieces(tab: Tab, style: str, *, first: bool) -> list[Piece]:
+    """The number and the name; what parts the tabs gives way first, then long names."""
+    action = f"app.command('{tab.command}')"
+    rule = piece("─", style="rule", gap=0) if first else piece("─", "", style="rule", weight=8, gap=1, group="rules")
     return [
-        piece("─", style="rule", gap=gap),
-        piece(title.key, style="accent" if active else "dim", gap=1, action=action),
-        piece(title.name, style=style, gap=1, action=action),
+        rule,
+        piece(tab.key, style="accent" if style == "accent" else "dim", gap=1, action=action),
+        piece(tab.name, tab.short, style=style, weight=9, gap=1, action=action, group="names"),
     ]
