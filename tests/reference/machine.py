@@ -41,9 +41,9 @@ class Counters:
         self.not_warn = self.not_warn + 1 if not x.warn else 0
 
 
-def next_state(state: str, count: Counters, min_in: int, min_out: int) -> str:
+def next_state(state: str, count: Counters, min_in: int, warn_in: int, min_out: int) -> str:
     """At most one transition, tried in the order of C.1."""
-    if state in {"CLEAR", "WATCH"} and count.warn >= min_in:
+    if state in {"CLEAR", "WATCH"} and count.warn >= warn_in:
         return "WARNING"
     if state == "CLEAR" and count.watch >= min_in:
         return "WATCH"
@@ -60,9 +60,13 @@ def replay(
     *,
     raised: str = "WATCH",
     min_in: int = 2,
+    warn_in: int | None = None,
     min_out: int = 3,
 ) -> list[StateRow]:
-    """Run the machine from the first session; `raised` is the name WATCH has in this rule (INFO for an INFO rule)."""
+    """Run the machine from the first session; `raised` is the name WATCH has in this rule (INFO for an INFO rule).
+
+    `warn_in` is the `min_in` of WARNING where a rule has one of its own (W05).
+    """
     rows = []
     state = "CLEAR"
     since: date | None = None
@@ -75,7 +79,7 @@ def replay(
         if (x.warn and not x.watch) or (x.watch and x.exit):
             raise ValueError(f"C.1 forbids these inputs on {session}: {x}")
         count.advance(x)
-        new = next_state(state, count, min_in, min_out)
+        new = next_state(state, count, min_in, min_in if warn_in is None else warn_in, min_out)
         if new != state or since is None:
             state, since, lasted = new, session, 0
         lasted += 1
