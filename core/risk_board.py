@@ -9,14 +9,8 @@ import numpy as np
 
 from core.metrics import cross_asset
 from core.metrics.fold import History
-from core.metrics.risk import (
-    PERCENTILE_MINIMUM,
-    PERCENTILE_WINDOW,
-    Assets,
-    appetite_state,
-    risk_values,
-    sentiment_parts,
-)
+from core.metrics.risk import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, Assets, appetite_state, sentiment_parts
+from core.metrics.risk_series import RiskSeries
 from core.metrics.statistics import full_tail, percentile_rank, tail
 from core.panel import Floats
 from core.snapshot import Appetite, Risk, Value, number
@@ -27,7 +21,17 @@ REGIMES = ((0.95, "extreme"), (0.85, "elevated"), (0.50, "normal"), (0.0, "calm"
 """V6: percentile of SPY's 20-session deviation from which on a regime has its name."""
 
 _PLAIN = (
-    *("avg_corr", "absorption", "turbulence", "effective_bets", "diversification", "vix", "vix_term"),
+    *(
+        "avg_corr",
+        "absorption",
+        "delta_ar",
+        "turbulence",
+        "turbulence_pr",
+        "effective_bets",
+        "diversification",
+        "vix",
+        "vix_term",
+    ),
     *("implied_less_realised", "sigma20_pr", "vol_ratio_pr", "curve_10y_3m", "curve_10y_5y"),
     *("rate_5s_bp", "rate_21s_bp", "rate_21s_z", "rate_gamma_ief", "rate_t_ief", "rate_gamma_tlt", "rate_t_tlt"),
     *("credit_21s", "credit_z", "copper_gold_21s"),
@@ -40,26 +44,16 @@ class RiskBoard:
     def __init__(self, history: History, assets: Assets) -> None:
         self._history = history
         self._assets = assets
-        self._finished = risk_values(history, assets, 0, history.finished)
-
-    def series(self, t: int) -> dict[str, Floats]:
-        """Every series up to row t inclusive."""
-        past = {name: values[: t + 1] for name, values in self._finished.items()}
-        if t < self._history.finished:
-            return past
-        now = risk_values(self._history, self._assets, t, t + 1)
-        return {name: np.append(values, now[name]) for name, values in past.items()}
+        self.series = RiskSeries(history, assets)
 
     def block(self, t: int, highs_less_lows: Floats | None = None) -> Risk:
         """The block at row t. `highs_less_lows` is that series of a breadth universe up to t, if there is one."""
-        series = self.series(t)
+        series = self.series.upto(t)
         now = {name: float(values[-1]) for name, values in series.items()}
         sentiment = sentiment_parts(self._history, self._assets, t, highs_less_lows)
         there = [value for value in sentiment.values() if not np.isnan(value)]
         plain: dict[str, Any] = {name: number(now[name]) for name in _PLAIN}
         plain |= {
-            "delta_ar": number(cross_asset.shift(series["absorption"])),
-            "turbulence_pr": number(_percentile(series["turbulence"])),
             "regime": _regime(now["sigma20_pr"]),
             "sentiment": number(float(np.mean(there))) if there else None,
         }
@@ -77,8 +71,7 @@ class RiskBoard:
 
     def _reason(self, name: str) -> str:
         """A series that never had a value lacks its inputs; one that will have lacks history."""
-        values = self._finished.get(name)
-        return "short_history" if values is not None and np.isfinite(values).any() else "missing_input"
+        return "short_history" if name in _PLAIN and self.series.begun(name) else "missing_input"
 
     def _ratio(self, a: str, b: str, t: int) -> dict[str, Value]:
         """X10: relative return over 21 and 63 sessions, and the ratio against its 50-session average."""
@@ -118,10 +111,6 @@ def _named(now: Mapping[str, float], prefix: str) -> dict[str, Value]:
     """Pairs by their names: corr63_iwm_spy -> IWM-SPY."""
     pairs = {name.removeprefix(prefix): value for name, value in now.items() if name.startswith(prefix)}
     return {name.upper().replace("_", "-"): number(value) for name, value in pairs.items()}
-
-
-def _percentile(series: Floats) -> float:
-    return percentile_rank(series[-PERCENTILE_WINDOW:], PERCENTILE_MINIMUM)
 
 
 def _regime(percentile: float) -> str | None:

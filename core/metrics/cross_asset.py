@@ -14,6 +14,8 @@ from core.panel import Floats
 
 WORST_CONDITION = 1e12
 """Above it a covariance is singular for our purpose (X11, B.10)."""
+SHIFT_SHORT, SHIFT_LONG = 15, 252
+"""X4: the sessions whose means the shift compares."""
 
 
 def windows(values: Floats, n: int) -> Floats:
@@ -50,13 +52,12 @@ def absorption(r: Floats) -> Floats:
     return share
 
 
-def shift(series: Floats, short: int = 15, long: int = 252) -> float:
-    """X4's standardised shift of the last value: (mean of `short` - mean of `long`) / std of `long`, ddof=1."""
-    window = series[-long:]
-    if len(window) < long or np.isnan(window).any():
-        return np.nan
-    deviation = window.std(ddof=1)
-    return float((window[-short:].mean() - window.mean()) / deviation) if deviation > 0 else np.nan
+def shifts(series: Floats) -> Floats:
+    """X4's standardised shift at each value: (mean of 15 - mean of 252) / std of 252 sessions, ddof=1."""
+    year = windows(series.reshape(-1, 1), SHIFT_LONG)[:, :, 0]
+    deviation = year.std(axis=1, ddof=1)
+    shift: Floats = year[:, -SHIFT_SHORT:].mean(axis=1) - year.mean(axis=1)
+    return shift / np.where(deviation > 0, deviation, np.nan)
 
 
 def effective_bets(r: Floats) -> Floats:
@@ -104,6 +105,15 @@ def regression(y: Floats, x: Floats) -> tuple[Floats, Floats]:
     variance = (residual**2).sum(axis=1, keepdims=True) / (n - m - 1)
     statistics[good] = slopes[good] / np.sqrt(variance * np.einsum("bii->bi", inverse))
     return slopes, statistics
+
+
+def explained(y: Floats, x: Floats, slopes: Floats) -> Floats:
+    """R² of a `regression` with these slopes: the share of the variance of y that it explains, shape (B,)."""
+    centred, target = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    residual = target - np.einsum("bni,bi->bn", centred, slopes)
+    total = (target**2).sum(axis=1)
+    share: Floats = 1.0 - (residual**2).sum(axis=1) / np.where(total > 0, total, np.nan)
+    return share
 
 
 def diversification(r: Floats) -> Floats:

@@ -30,7 +30,7 @@ KEPT = (
     *("px", "tr", "r", "chg_1s", "ret_5s", "ret_21s", "ret_42s", "ret_63s", "ret_126s", "ret_252s"),
     *("dist_sma50", "above_sma50", "above_sma200", "below_sma200", "dist_sma200", "slope_sma200"),
     *("rsi14", "pct_b", "extension", "dist_high_close_252", "drawdown_252", "record_close"),
-    *("rs_ratio", "rs_momentum", "sigma20", "annual_vol", "vol_ratio"),
+    *("rs_ratio", "rs_momentum", "sigma20", "annual_vol", "ewma_vol", "vol_ratio"),
 )
 """What something looks back on: ranks, streaks, percentiles, sparklines, rules."""
 

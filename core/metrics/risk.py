@@ -13,7 +13,7 @@ import numpy as np
 
 from core.metrics import cross_asset as x
 from core.metrics.fold import History
-from core.metrics.statistics import percentile_rank, tail
+from core.metrics.statistics import percentile_rank, percentile_ranks, tail
 from core.panel import Floats
 
 PERCENTILE_WINDOW, PERCENTILE_MINIMUM = 1260, 504
@@ -148,6 +148,8 @@ class _Look:
 
     def percentiles(self, series: Floats) -> Floats:
         """`pr_1260` of each row asked for."""
+        if self.first == 0:
+            return percentile_ranks(series, PERCENTILE_WINDOW, PERCENTILE_MINIMUM)
         rows = range(self.first, self.last)
         return np.array([percentile_rank(tail(series, t, PERCENTILE_WINDOW), PERCENTILE_MINIMUM) for t in rows])
 
@@ -188,14 +190,15 @@ def _pairs(look: _Look) -> dict[str, Floats]:
 
 
 def _appetite(look: _Look) -> dict[str, Floats]:
-    """Y1: up to eight components in -1..1 over 21 sessions, and 100 times the mean of those there are."""
+    """Y1: up to eight components in -1..1 over 21 sessions, and 100 times the mean of those there are; S4's `z_21`."""
     r, month = look.history["r"][: look.last], look.history["ret_21s"][: look.last]
     cyclical, defensive = list(look.assets.cyclical), list(look.assets.defensive)
     parts: dict[str, Floats] = {}
+    rotation = np.full(look.last - look.first, np.nan)
     if cyclical and defensive:
         difference = month[:, cyclical].mean(axis=1) - month[:, defensive].mean(axis=1)
         daily = r[:, cyclical].mean(axis=1) - r[:, defensive].mean(axis=1)
-        parts["cyclical_defensive"] = look.scaled(difference, daily)
+        parts["cyclical_defensive"] = rotation = look.scaled(difference, daily)
     for a, b in APPETITE_PAIRS:
         parts[f"{a}_{b}".lower()] = look.scaled(look.spread(a, b, MONTH), look.daily(a) - look.daily(b))
     vix = look.px("^VIX")
@@ -205,7 +208,7 @@ def _appetite(look: _Look) -> dict[str, Floats]:
     total = np.nansum(clipped, axis=0)
     score = np.where(there >= APPETITE_NEEDS, 100.0 * total / np.maximum(there, 1), np.nan)
     components = {f"appetite_{name}": part for name, part in zip(parts, clipped, strict=True)}
-    return {"appetite": score, "appetite_parts": there.astype(np.float64), **components}
+    return {"rotation_z": rotation, "appetite": score, "appetite_parts": there.astype(np.float64), **components}
 
 
 def sentiment_parts(history: History, assets: Assets, t: int, highs_less_lows: Floats | None) -> dict[str, float]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 
 from core.panel import Floats
@@ -29,6 +32,23 @@ def percentile_rank(trailing: Floats, minimum: int) -> float:
     less = np.count_nonzero(present < last)
     ties = np.count_nonzero(present == last)
     return float((less + (ties + 1) / 2) / len(present))
+
+
+def percentile_ranks(values: Floats, window: int, minimum: int) -> Floats:
+    """`percentile_rank` of every value among the `window` ending with it, in one walk with a sorted window."""
+    result = np.full(len(values), np.nan)
+    ordered: list[float] = []
+    listed = values.tolist()
+    for t, value in enumerate(listed):
+        if t >= window and not math.isnan(listed[t - window]):
+            del ordered[bisect_left(ordered, listed[t - window])]
+        if not math.isnan(value):
+            less = bisect_left(ordered, value)
+            ties = bisect_right(ordered, value, less) - less + 1
+            ordered.insert(less, value)
+            if len(ordered) >= minimum:
+                result[t] = (less + (ties + 1) / 2) / len(ordered)
+    return result
 
 
 def std(values: Floats) -> float:

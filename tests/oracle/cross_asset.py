@@ -13,7 +13,7 @@ from sklearn.covariance import EmpiricalCovariance
 from sklearn.decomposition import PCA
 from statsmodels.regression.rolling import RollingOLS
 
-from core.metrics.cross_asset import shift
+from core.metrics.cross_asset import shifts
 from tests.oracle.compare import Oracle, Pair, sampled
 from tests.oracle.data import Market
 from tests.oracle.sectors import class_difference
@@ -42,8 +42,7 @@ def absorption_shift(market: Market) -> Iterator[Pair]:
     """X4, ΔAR: the engine's own ratios, standardised."""
     ratios = market.risk["absorption"]
     long = ratios.rolling(YEAR)
-    found = [shift(ratios.to_numpy()[: t + 1]) for t in range(len(ratios))]
-    yield found, (ratios.rolling(15).mean() - long.mean()) / long.std()
+    yield shifts(ratios.to_numpy()), (ratios.rolling(15).mean() - long.mean()) / long.std()
 
 
 def effective_bets(market: Market) -> Iterator[Pair]:

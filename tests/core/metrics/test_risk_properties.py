@@ -238,6 +238,11 @@ def test_a_regression_finds_what_the_series_was_made_of() -> None:
     slopes, statistics = cross_asset.regression(y, r[:, :, :2])
     np.testing.assert_allclose(slopes, np.tile([1.5, -0.4], (3, 1)), atol=1e-5)
     assert (np.abs(statistics) > 1e4).all()
+    noisy = y + 0.02 * r[:, :, 3]
+    slopes = cross_asset.regression(noisy, r[:, :, :2])[0]
+    fitted = np.einsum("bni,bi->bn", r[:, :, :2], slopes)
+    shares = [np.corrcoef(noisy[b], fitted[b])[0, 1] ** 2 for b in range(len(y))]
+    np.testing.assert_allclose(cross_asset.explained(noisy, r[:, :, :2], slopes), shares, rtol=1e-9)
     collinear = np.dstack([r[:, :, 0], 2.0 * r[:, :, 0]])
     assert np.isnan(cross_asset.regression(y, collinear)[0]).all()
 

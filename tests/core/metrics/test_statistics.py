@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.metrics.statistics import full_tail, percentile_rank, ranks, scaled_spread, spearman, std, tail
+from core.metrics.statistics import (
+    full_tail,
+    percentile_rank,
+    percentile_ranks,
+    ranks,
+    scaled_spread,
+    spearman,
+    std,
+    tail,
+)
 from core.panel import Floats
 from tests.core.builders import examples
 
@@ -41,6 +50,13 @@ def test_the_percentile_rank_is_that_of_pandas(values: Floats, minimum: int) -> 
     expected = pd.Series(values).expanding().rank(pct=True).iloc[-1]
     expected = NAN if math.isnan(values[-1]) or np.isfinite(values).sum() < minimum else expected
     assert percentile_rank(values, minimum) == pytest.approx(expected, rel=1e-14, nan_ok=True)
+
+
+@given(arrays(0, 30), st.integers(1, 12), st.integers(1, 4))
+@examples(200)
+def test_percentile_ranks_in_one_walk_are_those_of_each_window(values: Floats, window: int, minimum: int) -> None:
+    expected = [percentile_rank(tail(values, t, window), minimum) for t in range(len(values))]
+    np.testing.assert_array_equal(percentile_ranks(values, window, minimum), np.array(expected))
 
 
 def test_the_percentile_rank_by_hand() -> None:
