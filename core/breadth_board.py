@@ -118,24 +118,24 @@ class _MemberBoard:
 
     def share_above_sma50(self, t: int) -> float:
         """B6(50) at row t; NaN where the coverage is too low."""
-        return self.series.at("above_sma50", t) if self.series.at("coverage", t) >= LEAST_COVERAGE else np.nan
+        return self.series.value("above_sma50", t) if self.series.value("coverage", t) >= LEAST_COVERAGE else np.nan
 
     def health(self, t: int) -> tuple[float, float]:
         """Coverage and share in doubt at row t; NaN where there is no session before it to move from."""
-        coverage = self.series.at("coverage", t) if t else np.nan
+        coverage = self.series.value("coverage", t) if t else np.nan
         doubted = len(self.series.members.doubted.get(t, ()))
         return (np.nan, np.nan) if np.isnan(coverage) else (coverage, doubted / self._universe.size)
 
     def block(self, t: int, funds: Mapping[str, Any], *, half_day: bool) -> Breadth:
         """The block at row t; `funds` is what the funds alone can say."""
-        coverage = self.series.at("coverage", t)
+        coverage = self.series.value("coverage", t)
         known = coverage >= LEAST_COVERAGE
-        values: dict[str, Any] = {name: number(self.series.at(name, t)) if known else None for name in _MEASURES}
+        values: dict[str, Any] = {name: number(self.series.value(name, t)) if known else None for name in _MEASURES}
         derived = self._derived(t) if known else {}
         return Breadth(
             universe=self._universe.id,
             members=self._universe.size,
-            used=int(self.series.at("counted", t)),
+            used=int(self.series.value("counted", t)),
             coverage=coverage,
             dated=self._universe.dated,
             source=self._universe.source,
@@ -159,7 +159,7 @@ class _MemberBoard:
             "summation_pr": number(percentile_rank(summation[-252:], 252)),
             "seeded": series.members.panel.sessions[begun[0]].item() if len(begun) else None,
             "conflict": self._conflict(t),
-            "counted": {name: number(series.at(f"{name}_counted", t)) for name in counted},
+            "counted": {name: number(series.value(f"{name}_counted", t)) for name in counted},
             "spark": {name: tuple(number(v) for v in series.values(name)[recent].tolist()) for name in _SPARKS},
         }
 
@@ -199,4 +199,4 @@ class _MemberBoard:
     def _conflict(self, t: int) -> dict[str, Value]:
         """B12 at both thresholds: sessions left of its 30, and firings so far."""
         names = [f"{kind}_{100 * share:.1f}" for share in CONFLICT_SHARES for kind in ("active", "firings")]
-        return {name: number(self.series.at(name, t)) for name in names}
+        return {name: number(self.series.value(name, t)) for name in names}

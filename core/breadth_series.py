@@ -47,7 +47,7 @@ class BreadthSeries:
         self.members.put_live(live)
         self._step(self.members.finished)
 
-    def at(self, name: str, t: int) -> float:
+    def value(self, name: str, t: int) -> float:
         """One number at row t; NaN where it is missing."""
         return float(self.values(name)[t])
 
@@ -58,7 +58,7 @@ class BreadthSeries:
 
     def warm(self, t: int) -> bool:
         """Whether the McClellan oscillator no longer depends on its seed at row t."""
-        return self.at("mcclellan_rows", t) >= WARM_UP
+        return self.value("mcclellan_rows", t) >= WARM_UP
 
     def _step(self, t: int) -> dict[float, Conflict]:
         """Write row t down, and give the conflicts after it."""
@@ -67,10 +67,10 @@ class BreadthSeries:
         before = float(self._looked_back["line_below"][t - 1]) if t else np.nan
         highest = float(full_tail(index, t, HIGH_SESSIONS).max())
         trend = float(index[t] / index[t - CONFLICT_TREND] - 1.0) if t >= CONFLICT_TREND else np.nan
-        values = {n: self.at(n, t) for n in ("high_share", "low_share", "new_highs", "new_lows", "mcclellan")}
+        values = {n: self.value(n, t) for n in ("high_share", "low_share", "new_highs", "new_lows", "mcclellan")}
         found = {
-            "coverage": self.at("counted", t) / self._size if self._size else np.nan,
-            "highs_coverage": self.at("highs_counted", t) / self._size if self._size else np.nan,
+            "coverage": self.value("counted", t) / self._size if self._size else np.nan,
+            "highs_coverage": self.value("highs_counted", t) / self._size if self._size else np.nan,
             "line_gap": gap,
             "line_below": np.nan if np.isnan(gap) else (np.nan_to_num(before) + 1 if gap < 0 else 0.0),
             "index_high": np.nan if np.isnan(highest) else float(index[t] >= highest),

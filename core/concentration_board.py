@@ -59,7 +59,7 @@ class ConcentrationBoard:
         )
 
     def _at(self, name: str, t: int) -> Value:
-        return number(self.series.at(name, t))
+        return number(self.series.value(name, t))
 
     def _large(self, t: int) -> dict[str, Any]:
         """C1 to C3."""

@@ -26,7 +26,7 @@ _AT_ONCE = 256
 
 
 class ConcentrationSeries:
-    """`at` gives c1, c2_{n}s, c2_contribution_{n}s, c3, c5, c6_skew, c6_index_less_equal and c7.
+    """`value` gives c1, c2_{n}s, c2_contribution_{n}s, c3, c5, c6_skew, c6_index_less_equal and c7.
 
     A universe that stands in for a fund, whose members all weigh the same, is looked at for as many sessions as
     its breadth.
@@ -53,7 +53,7 @@ class ConcentrationSeries:
             if self.status(fund, self._history.finished) in ("ok", "partial"):
                 self._write(fund, np.array([self._history.finished]))
 
-    def at(self, name: str, t: int) -> float:
+    def value(self, name: str, t: int) -> float:
         """One number at row t; NaN where it is missing."""
         values = self._series.get(name)
         return np.nan if values is None else float(values[t])
@@ -66,7 +66,7 @@ class ConcentrationSeries:
     def contributors(self, t: int) -> dict[str, float]:
         """C5's names at row t: what each of the ten largest contributors brought, the largest first."""
         lines = self.lines.get(SMALL)
-        if lines is None or np.isnan(self.at("c5", t)):
+        if lines is None or np.isnan(self.value("c5", t)):
             return {}
         weights, returns = lines.window(np.array([t]), LONG, self._live.get(SMALL))
         return {lines.panel.symbols[k]: value for k, value in c.top_contributors(weights[0], returns[0])}

@@ -33,6 +33,7 @@ from core.panel import LiveRow, Panel
 from core.risk_board import RiskBoard
 from core.rows import RowBuilder
 from core.rules.board import RuleBoard, evaluated
+from core.rules.market import Behind
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.snapshot import (
@@ -104,6 +105,11 @@ class Engine:
             classes,
             universe.core_symbols(),
             members=self._breadth.health,
+            behind=Behind(
+                universe=None if breadth is None else breadth.id,
+                breadth=self._breadth.series,
+                concentration=self._concentration.series,
+            ),
         )
 
     @property

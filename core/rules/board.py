@@ -20,7 +20,7 @@ from core.rules.base_rates import Ahead, Record, look_ahead, record, target
 from core.rules.course import Course, follow, shown
 from core.rules.health import DataHealth
 from core.rules.machine import Judgement, Machine, State
-from core.rules.market import Health, Market
+from core.rules.market import Behind, Health, Market
 from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.settings import WarningSettings
@@ -40,13 +40,14 @@ class RuleBoard:
         *,
         members: Callable[[int], tuple[float, float]] = lambda _t: (np.nan, np.nan),
         kept: Mapping[tuple[str, str], Record] | None = None,
+        behind: Behind | None = None,
     ) -> None:
         """`members` tells the coverage of a breadth universe at a row, and the share of its members in doubt.
 
         `kept` are the records of earlier backtests by rule and subject; for the others the replay gives them.
         """
         self._members = members
-        self.market = Market(history, columns, self._health_then)
+        self.market = Market(history, columns, self._health_then, behind)
         self._history = history
         self._core = {symbol: columns.get(symbol) for symbol in core_symbols}
         present = np.isfinite(history["px"][: history.finished])
@@ -65,7 +66,7 @@ class RuleBoard:
 
         `expected` is the session whose bars should be there by now, `fetch_age_hours` the age of the last fetch.
         """
-        now = Market(self._history, self.market.columns, lambda t: self._health_now(t, expected, fetch_age_hours))
+        now = self.market.with_health(lambda t: self._health_now(t, expected, fetch_age_hours))
         return tuple(self._warning(course, now, t) for course in self.courses)
 
     def verdict(self, t: int) -> Verdict:

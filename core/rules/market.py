@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
+from core.breadth_series import BreadthSeries
+from core.concentration_series import ConcentrationSeries
 from core.i18n import _
 from core.metrics.fold import History
 from core.metrics.leadership import SpreadValues, spread_values
@@ -29,17 +33,48 @@ class Health:
     suspect_share: float = math.nan
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """What stands behind the funds: a breadth universe by its name, and the lines of funds; None where unknown."""
+
+    universe: str | None = None
+    breadth: BreadthSeries | None = None
+    concentration: ConcentrationSeries | None = None
+
+
 class Market:
     """Histories by symbol. A symbol that is not watched reads as missing, like one without data.
 
-    `health` tells the health of the data at a row; the view of the moment brings its own.
+    `health` tells the health of the data at a row; the view of the moment brings its own. `behind` has the series
+    that belong to no symbol of the screen.
     """
 
-    def __init__(self, history: History, columns: Mapping[str, int], health: Callable[[int], Health]) -> None:
+    def __init__(
+        self,
+        history: History,
+        columns: Mapping[str, int],
+        health: Callable[[int], Health],
+        behind: Behind | None = None,
+    ) -> None:
         self.history = history
         self.columns = columns
         self.health = health
+        self.behind = behind or Behind()
         self._finished_spreads: dict[tuple[str, str, int], SpreadValues] = {}
+
+    def with_health(self, health: Callable[[int], Health]) -> Self:
+        """The same market seen with another health."""
+        other = copy(self)
+        other.health = health
+        return other
+
+    def breadth(self, name: str, t: int) -> float:
+        """One number of the breadth universe at row t; NaN without one."""
+        return np.nan if self.behind.breadth is None else self.behind.breadth.value(name, t)
+
+    def concentration(self, name: str, t: int) -> float:
+        """One number of group C at row t; NaN where the lines of its fund are not known."""
+        return np.nan if self.behind.concentration is None else self.behind.concentration.value(name, t)
 
     def value(self, field: str, symbol: str, t: int) -> float:
         """One metric of one symbol at row t; NaN where it is missing."""
