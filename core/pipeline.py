@@ -67,12 +67,13 @@ def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date
 
     Raises StoreError, FeedUnavailable, or UsageError for a day outside the exchange calendar.
     """
+    asking = clock or SystemClock()  # whatever day is looked at, a source is asked now
     if clock is None:
-        clock = SystemClock() if as_of is None else FixedClock(end_of_day(as_of))
+        clock = asking if as_of is None else FixedClock(end_of_day(as_of))
     past = as_of is not None
     calendar = Calendar(settings.sessions.extra_closures)
     store = open_store(settings, read_only=past)
-    feed = choose_feed(settings, calendar, store)
+    feed = choose_feed(settings, calendar, asking, store)
     return Pipeline(settings, clock=clock, calendar=calendar, feed=feed, store=store, past=past)
 
 

@@ -129,17 +129,17 @@ def _feed(settings: Settings) -> Iterator[Finding]:
     """The feed that would serve, and its prices; a store is looked at where there is one, and never made."""
     calendar = Calendar(settings.sessions.extra_closures)
     with ExitStack() as opened:
-        store = open_store(settings)
+        store = open_store(settings, read_only=True)
         if store is not None:
             opened.callback(store.close)
-        feed = choose_feed(settings, calendar, store)
+        feed = choose_feed(settings, calendar, SystemClock(), store)
         opened.callback(feed.close)
         if not feed.simulated:
             yield Finding(OK, "feed", feed.name if feed.name == settings.feed.name else f"auto: {feed.name}")
             yield from _prices(feed, settings, calendar.state(SystemClock().now()).last_finished)
         elif settings.feed.name == "auto":
-            text = _("auto: simulated, because there are neither files nor a filled store: --feed files --data PATH")
-            yield Finding(NOTE, "feed", text)
+            text = _("auto: simulated until Yahoo answers, for there are neither files nor a filled store; {mend}")
+            yield Finding(NOTE, "feed", text.format(mend=_("'tapeboard fetch' fills it")))
         else:
             yield Finding(OK, "feed", feed.name)
 

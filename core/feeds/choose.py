@@ -1,62 +1,68 @@
-"""Which feed serves: the one asked for, or with `auto` the best there is."""
+"""Which feed serves: the one asked for, or with `auto` the best that can be had without asking anybody.
+
+What `auto` makes of that together with Yahoo stands in `core.automatic`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from core.errors import FeedUnavailable
 from core.feeds.base import Feed
-from core.i18n import _
 from core.settings import Settings
 from core.store_file import absent, path_of
 
 if TYPE_CHECKING:
-    from core.sessions import Calendar
+    from core.sessions import Calendar, Clock
     from core.store import Store
 
-NO_STORE = "none"
+NO_STORE: Final = "none"
 """The store URL that keeps nothing."""
+
+FILLING: Final = ("yahoo", "alpaca")
+"""Feeds whose answers are stored as they come."""
 
 
 def open_store(settings: Settings, *, read_only: bool = False) -> Store | None:
-    """The store that `auto` serves from, if there is one with real data; none is made for want of one.
+    """The store beside the feed: for one that fills it made if need be, for `auto` one with real data or none.
 
-    None for every other feed, for files that were named, and without a store. Raises StoreError.
+    None for every other feed, for files that were named, without a store, and where one to be read only is absent.
+    Raises StoreError.
     """
     feed, url = settings.feed, settings.store.url
-    if feed.name != "auto" or feed.data or url == NO_STORE or absent(path_of(url)):
+    fills = feed.name in FILLING
+    serves = feed.name == "auto" and not feed.data
+    if url == NO_STORE or not (fills or serves) or (absent(path_of(url)) and (read_only or serves)):
         return None
     from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that other feeds need not spend
 
     store = Store.open(url, read_only=read_only)
     try:
-        filled = bool(store.symbols())
+        useful = fills or bool(store.symbols())
     except BaseException:
         store.close()
         raise
-    if filled:
+    if useful:
         return store
     store.close()
     return None
 
 
-def choose_feed(settings: Settings, calendar: Calendar, store: Store | None) -> Feed:
+def choose_feed(settings: Settings, calendar: Calendar, clock: Clock, store: Store | None) -> Feed:
     """The feed of the effective configuration; `store` is what `open_store` gave.
 
     `auto` takes the files that were named, else the real data in the store, else simulated data.
-    Raises FeedUnavailable for a feed that this version does not have.
+    Raises FeedUnavailable for a feed that lacks a package or a key.
     """
     name = settings.feed.name
     if name == "yahoo":
-        raise FeedUnavailable(
-            _("the feed 'yahoo' is not part of this version yet"),
-            _("use --feed files --data PATH, or --feed simulated"),
-        )
-    if name == "alpaca":
-        from core.feeds.alpaca import open_alpaca  # noqa: PLC0415 - each feed loads what only it needs
+        from core.feeds.yahoo import YahooFeed  # noqa: PLC0415 - each feed loads what only it needs
 
-        return open_alpaca(settings.feed.alpaca, calendar)
+        return YahooFeed(settings.feed.yahoo, clock, calendar, store)
+    if name == "alpaca":
+        from core.feeds.alpaca import open_alpaca  # noqa: PLC0415 - likewise
+
+        return open_alpaca(settings.feed.alpaca, calendar, clock=clock)
     if name == "files" or (name == "auto" and settings.feed.data):
         from core.feeds.files import FilesFeed  # noqa: PLC0415 - likewise
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import DataFileError, FeedUnavailable, NoDataError, UsageError
+from core.errors import DataFileError, NoDataError, UsageError
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import FixedClock, exchange_time
 from core.store import Store
@@ -168,9 +168,3 @@ class TestStored:
 
     def test_without_a_store_it_is_simulated(self) -> None:
         assert open_pipeline(settings(), clock=clock_at(SUNDAY, "12:00")).refresh().source.simulated
-
-
-def test_yahoo_is_not_there_yet() -> None:
-    with pytest.raises(FeedUnavailable, match="'yahoo' is not part of this version yet") as caught:
-        open_pipeline(settings(feed="yahoo"))
-    assert caught.value.exit_code == 2

@@ -382,13 +382,13 @@ class TestDoctor:
 
     def test_auto_without_data_is_worth_knowing(self, run: Run) -> None:
         _code, findings = self.doctor(run)
-        reason = "because there are neither files nor a filled store: --feed files --data PATH"
-        assert findings["feed"] == [f"note auto: simulated, {reason}"]
+        reason = "for there are neither files nor a filled store; 'tapeboard fetch' fills it"
+        assert findings["feed"] == [f"note auto: simulated until Yahoo answers, {reason}"]
 
-    def test_a_feed_that_is_not_there_is_bad(self, run: Run) -> None:
+    def test_a_feed_that_cannot_be_reached_is_bad(self, run: Run) -> None:
         code, findings = self.doctor(run, "--feed", "yahoo")
         assert code == 4
-        assert findings["feed"][0].startswith("BAD the feed 'yahoo' is not part of this version yet: ")
+        assert findings["feed"][-1].startswith("BAD Yahoo cannot be reached; next try ")
 
     def test_a_wrong_configuration_does_not_end_the_checks(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "mine.toml"

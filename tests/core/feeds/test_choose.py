@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FeedUnavailable, StoreError
+from core.errors import StoreError
 from core.feeds.choose import choose_feed, open_store
 from core.model import Instrument, SymbolClass
-from core.sessions import Calendar
+from core.sessions import Calendar, SystemClock
 from core.settings import FeedName, Settings
 from core.store import Store
 from tests.core.fakes import FRIDAY, new_york, sessions, settings, walk
@@ -33,7 +33,7 @@ def url(tmp_path: Path) -> str:
 def chosen(given: Settings) -> str:
     store = open_store(given)
     try:
-        return choose_feed(given, Calendar(), store).name
+        return choose_feed(given, Calendar(), SystemClock(), store).name
     finally:
         if store is not None:
             store.close()
@@ -64,15 +64,22 @@ def test_a_feed_that_is_named_serves_and_no_store_is_opened(name: FeedName, url:
     assert chosen(given) == name
 
 
-def test_yahoo_says_plainly_that_it_is_not_there_yet(url: str) -> None:
-    given = settings(feed="yahoo", store=url)
-    assert open_store(given) is None
-    with pytest.raises(FeedUnavailable) as caught:
-        chosen(given)
-    assert caught.value.exit_code == 2
-    assert str(caught.value) == (
-        "the feed 'yahoo' is not part of this version yet: use --feed files --data PATH, or --feed simulated"
-    )
+class TestYahoo:
+    def test_it_makes_its_store_and_reads_what_is_there(self, url: str, tmp_path: Path) -> None:
+        assert chosen(settings(feed="yahoo", store=f"sqlite:///{tmp_path}/new/store.sqlite3")) == "yahoo"
+        assert (tmp_path / "new" / "store.sqlite3").exists()
+        store = open_store(settings(feed="yahoo", store=url))
+        assert store is not None
+        with closing(store):
+            assert set(store.symbols()) == {"SPY"}
+
+    def test_without_a_store_it_serves_all_the_same(self) -> None:
+        assert chosen(settings(feed="yahoo", store="none")) == "yahoo"
+
+    def test_for_reading_only_no_store_is_made(self, tmp_path: Path) -> None:
+        given = settings(feed="yahoo", store=f"sqlite:///{tmp_path}/absent.sqlite3")
+        assert open_store(given, read_only=True) is None
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestStore:
