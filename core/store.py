@@ -26,6 +26,7 @@ from core.model import Instant, Quote, Rejected, Session
 from core.packing import unpack
 from core.panel import Bars
 from core.snapshot import from_json
+from core.store_daily import DailyStore
 from core.store_errors import translated
 from core.store_file import connect, default_url, path_of, peek
 from core.store_health import damages, obstacles
@@ -67,7 +68,7 @@ class SeriesInfo:
     fetched_at: Instant
 
 
-class Store:
+class Store(DailyStore):
     """An open store, for any number of threads. Every method may raise StoreError, those that write StoreWriteError.
 
     After a failed write everything stored before is still there, and the store goes on working.

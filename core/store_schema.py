@@ -74,6 +74,31 @@ QUARANTINE = Table(
     Column("at", Integer, nullable=False),
 )
 
+FUNDAMENTALS = Table(  # one own snapshot a session, for there is no history to be had
+    "fundamentals",
+    METADATA,
+    Column("symbol", Text, primary_key=True, nullable=False),
+    Column("session", Date, primary_key=True, nullable=False),
+    Column("asof", Integer, nullable=False),
+    Column("fetched_at", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("trailing_pe", REAL),
+    Column("forward_pe", REAL),
+    Column("price_to_book", REAL),
+    Column("shares", REAL),
+    Column("price", REAL),
+    Column("losses", Text, nullable=False),
+)
+
+MARKET_CAPS = Table(  # of the last session they were quoted in
+    "market_caps",
+    METADATA,
+    Column("symbol", Text, primary_key=True, nullable=False),
+    Column("session", Date, nullable=False),
+    Column("cap", REAL, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
 Migration: TypeAlias = Callable[[Connection], None]
 
 
@@ -101,7 +126,19 @@ def _quarantine(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine)
+def _fundamentals(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE fundamentals (symbol TEXT NOT NULL, session DATE NOT NULL, asof INTEGER NOT NULL, "
+        "fetched_at INTEGER NOT NULL, source TEXT NOT NULL, trailing_pe REAL, forward_pe REAL, price_to_book REAL, "
+        "shares REAL, price REAL, losses TEXT NOT NULL, PRIMARY KEY (symbol, session))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE market_caps (symbol TEXT NOT NULL PRIMARY KEY, session DATE NOT NULL, cap REAL NOT NULL, "
+        "source TEXT NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine, _fundamentals)
 
 VERSION = len(MIGRATIONS)
 

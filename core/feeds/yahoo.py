@@ -26,6 +26,7 @@ from core.feeds.breaker import Backoff, Breaker
 from core.feeds.daemon_pool import DaemonPool, failures
 from core.feeds.throttle import Budget, Throttle
 from core.feeds.yahoo_answers import Chart
+from core.feeds.yahoo_fundamentals import FundamentalsDesk
 from core.feeds.yahoo_history import Wanted, top_up
 from core.feeds.yahoo_live import LiveQuotes
 from core.feeds.yahoo_series import Series
@@ -34,6 +35,7 @@ from core.model import Instant, Instrument, Problem, Rejected, Session
 from core.panel import Bars, Days
 from core.sessions import Calendar, Clock, Phase
 from core.settings import YahooSettings
+from core.valuation import Answer
 
 if TYPE_CHECKING:
     from core.feeds.yahoo_client import YahooClient
@@ -91,6 +93,7 @@ class YahooFeed:
             chart=self._chart,
             close_of=self._close_of,
         )
+        self._fundamentals = FundamentalsDesk(self._client, clock, calendar, self._pool)
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The finished bars of `wanted`, in their order of urgency, `first` to `last` inclusive.
@@ -130,6 +133,10 @@ class YahooFeed:
     def market_caps(self) -> dict[str, tuple[float, Instant]]:
         """The market capitalisation of each symbol that was quoted, in its currency, with the time of the quote."""
         return dict(self._live.market_caps)
+
+    def fundamentals(self) -> Answer | None:
+        """Those of the funds of `core.valuation`, asked for after all prices; None until they have come."""
+        return self._fundamentals.ask()
 
     def market_states(self) -> dict[str, str]:
         """What the market of each symbol that was quoted does, in Yahoo's word: PRE, REGULAR, POST, CLOSED ..."""

@@ -31,6 +31,7 @@ from core.settings import YahooSettings
 from core.text import clean
 
 QUOTES_URL: Final = "https://query1.finance.yahoo.com/v7/finance/quote"
+SUMMARY_URL: Final = "https://query2.finance.yahoo.com/v10/finance/quoteSummary/"
 
 _ENDLESS: Final = date(2100, 1, 1)
 """The end of every range asked for: of one that lies in the past, yfinance would keep the answer for ever."""
@@ -78,6 +79,22 @@ class YahooClient:
                 answer = data.get_raw_json(QUOTES_URL, params={"symbols": ",".join(symbols)})
                 rows = answer["quoteResponse"]["result"]
                 return [row for row in rows if isinstance(row, Mapping)]
+            except FeedError:
+                raise
+            except Exception as error:  # likewise
+                raise _ours(error) from error
+
+    def holdings_ratios(self, symbol: str, *, urgency: int) -> Mapping[str, Any]:
+        """What Yahoo says of the stocks that the fund `symbol` holds, by Yahoo's names; empty for no fund."""
+        with self._session.terms(urgency, crumb=True):
+            try:
+                data = YfData(session=self._session)
+                answer = data.get_raw_json(
+                    SUMMARY_URL + symbol, params={"modules": "topHoldings", "formatted": "false", "symbol": symbol}
+                )
+                (result,) = answer["quoteSummary"]["result"]
+                found = result.get("topHoldings", {}).get("equityHoldings", {})
+                return found if isinstance(found, Mapping) else {}
             except FeedError:
                 raise
             except Exception as error:  # likewise

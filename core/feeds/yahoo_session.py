@@ -38,6 +38,9 @@ from core.settings import YahooSettings
 COOKIES_REST: Final = 600.0
 """Seconds for which the cookie endpoints are left alone after one of them failed."""
 
+_URGENT: Final = 0
+"""The urgency of a crumb, whoever needs it: yfinance lets all other requests wait until it has come."""
+
 _CONSENT: Final = "consent.yahoo.com"
 _BASIC: Final = ("fc.yahoo.com", "query1.finance.yahoo.com")
 """The hosts of yfinance's first way to a crumb; its second way, by the consent page, leads over others."""
@@ -136,7 +139,7 @@ class GuardedSession(requests.Session[requests.Response]):
             raise CookiesWithheld
         if fetches_cookie and self._cookie is not None:
             return self._cookie
-        with self._throttle.unjudged(terms.urgency):
+        with self._throttle.unjudged(_URGENT):
             try:
                 response = self._send(self._settings.cookie_timeout, arguments, kwargs)
                 if response.status_code != HTTPStatus.NOT_FOUND:

@@ -62,8 +62,8 @@ def test_an_absent_or_empty_file_becomes_a_store(path: Path, *, made: bool) -> N
     if made:
         path.touch()
     fill(path)
-    assert version(path) == VERSION == 2
-    assert tables(path) == {"series", "quotes", "snapshot", "quarantine"}
+    assert version(path) == VERSION == 3
+    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps"}
 
 
 def test_a_file_without_tables_becomes_a_store(path: Path) -> None:
@@ -98,6 +98,19 @@ def test_a_store_of_the_first_version_is_led_on_with_its_data(path: Path, engine
     assert version(path) == VERSION
 
 
+def test_a_store_of_the_second_version_is_led_on_with_its_data(path: Path, engine: Engine) -> None:
+    migrate(engine, MIGRATIONS[:2])
+    with transaction(engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO quarantine VALUES ('SPY', '2026-01-09', 'high', 1.5, 'below the low', 'yahoo', 0)"
+        )
+    with closing(Store.open(url_of(path))) as store:
+        assert [one.value for one in store.rejected(["SPY"])] == [1.5]
+        assert store.fundamentals() == ()
+        assert store.market_caps(["SPY"]) == {}
+    assert version(path) == VERSION
+
+
 def test_a_migration_to_come_keeps_the_data(path: Path, engine: Engine) -> None:
     fill(path)
     migrate(engine, (*MIGRATIONS, add_notes))
@@ -110,7 +123,7 @@ def test_a_migration_to_come_keeps_the_data(path: Path, engine: Engine) -> None:
 def test_all_steps_are_taken_from_an_empty_file(path: Path, engine: Engine) -> None:
     migrate(engine, (*MIGRATIONS, add_notes))
     assert version(path) == VERSION + 1
-    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "notes"}
+    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps", "notes"}
 
 
 def test_a_migration_that_fails_half_way_leaves_the_version_before_it(path: Path, engine: Engine) -> None:

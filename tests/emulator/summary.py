@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from core.model import Instant
+from core.model import Instant, SymbolClass
 from tests.emulator.market import Market
 from tests.emulator.quote import quote_row
 from tests.emulator.wire import Answer, Json
@@ -52,7 +52,15 @@ def summary(market: Market, now: Instant, symbol: str, query: Mapping[str, str])
         for module, fields in _MODULES.items()
         if module in query.get("modules", "").split(",")
     }
+    if "topHoldings" in query.get("modules", "").split(",") and market.cls(symbol) is SymbolClass.FUND:
+        result["topHoldings"] = {"maxAge": 1, "equityHoldings": _yields(row)}
     return Answer(document={"quoteSummary": {"result": [result], "error": None}})
+
+
+def _yields(row: Json) -> Json:
+    """The ratios of what a fund holds: Yahoo names them as ratios and gives their reciprocals."""
+    named = {"priceToEarnings": "trailingPE", "priceToBook": "priceToBook"}
+    return {name: round(1.0 / row[field], 5) for name, field in named.items() if row.get(field)}
 
 
 def timeseries(market: Market, now: Instant, symbol: str, query: Mapping[str, str]) -> Answer:

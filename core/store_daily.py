@@ -1,0 +1,71 @@
+"""What the store keeps once a day: fundamentals of the funds, and market caps of the members."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects.sqlite import insert
+
+from core.model import Session
+from core.store_rows import refuse_simulated
+from core.store_schema import FUNDAMENTALS, MARKET_CAPS, from_microseconds, to_microseconds
+from core.valuation import Fundamentals
+
+
+class DailyStore(ABC):
+    """That part of a `core.store.Store`; its methods raise what the others do."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Connection]: ...
+
+    def fundamentals(self) -> tuple[Fundamentals, ...]:
+        """Every snapshot of the fundamentals, by session; their times in UTC."""
+        query = select(FUNDAMENTALS).order_by(FUNDAMENTALS.c.session, FUNDAMENTALS.c.symbol)
+        with self._reading() as connection:
+            return tuple(_fundamentals_of(row) for row in connection.execute(query).mappings())
+
+    def put_fundamentals(self, found: Iterable[Fundamentals]) -> None:
+        """Keep each; of one fund at one session the last word stands. ValueError on simulated ones."""
+        rows = [_fundamentals_row(one) for one in found]
+        if not rows:
+            return
+        statement = insert(FUNDAMENTALS)
+        key = ["symbol", "session"]
+        values = {column.name: column for column in statement.excluded if column.name not in key}
+        with self._writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+
+    def market_caps(self, symbols: Iterable[str]) -> dict[str, tuple[float, Session]]:
+        """The market capitalisation of each of `symbols` at the close of a session; those without one are left out."""
+        query = select(MARKET_CAPS).where(MARKET_CAPS.c.symbol.in_(tuple(symbols)))
+        with self._reading() as connection:
+            return {row.symbol: (row.cap, row.session) for row in connection.execute(query)}
+
+    def put_market_caps(self, caps: Mapping[str, float], session: Session, *, source: str) -> None:
+        """Keep the market capitalisations at the close of `session`. ValueError on simulated ones."""
+        refuse_simulated(source)
+        rows = [{"symbol": s, "session": session, "cap": cap, "source": source} for s, cap in caps.items()]
+        if not rows:
+            return
+        statement = insert(MARKET_CAPS)
+        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
+        with self._writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+
+
+def _fundamentals_row(found: Fundamentals) -> dict[str, object]:
+    refuse_simulated(found.source)
+    times = {"asof": to_microseconds(found.asof), "fetched_at": to_microseconds(found.fetched_at)}
+    return asdict(found) | times
+
+
+def _fundamentals_of(row: RowMapping) -> Fundamentals:
+    times = {name: from_microseconds(row[name]) for name in ("asof", "fetched_at")}
+    return Fundamentals(**{**row, **times})
