@@ -30,6 +30,14 @@ States = dict[tuple[str, str], list[StateRow]]
 
 def rule_states(data: Data) -> States:
     """(rule, subject) -> its state after every session, oldest first."""
+    return {
+        (rule, subject): replay(data.sessions, inputs, raised="INFO" if rule == "W01b" else "WATCH")
+        for (rule, subject), inputs in rule_inputs(data).items()
+    }
+
+
+def rule_inputs(data: Data) -> dict[tuple[str, str], list[Inputs | None]]:
+    """(rule, subject) -> what it says of every session, oldest first."""
     days = range(len(data.sessions))
     newest = len(data.sessions) - 1
     iwm, spy = past(data.tr, "IWM", newest), past(data.tr, "SPY", newest)
@@ -44,10 +52,7 @@ def rule_states(data: Data) -> States:
         judged["W07", symbol] = [w07(px[: i + 1], tr[: i + 1]) for i in days]
         judged["W19", symbol] = [w19(px[: i + 1]) for i in days]
         judged["W19b", symbol] = [w19b(px[: i + 1]) for i in days]
-    return {
-        (rule, subject): replay(data.sessions, inputs, raised="INFO" if rule == "W01b" else "WATCH")
-        for (rule, subject), inputs in judged.items()
-    }
+    return judged
 
 
 def w01(iwm: Array, spy: Array) -> Inputs | None:

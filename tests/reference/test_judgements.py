@@ -32,6 +32,11 @@ CHANCE = np.random.default_rng(7)
 NOISE: Array = CHANCE.normal(0, 0.01, (300, 11))
 
 
+def prices(moves: Array) -> Array:
+    levels: Array = np.cumprod(1 + moves)
+    return levels
+
+
 # --- by hand --------------------------------------------------------------------------------------------------------
 
 
@@ -51,9 +56,8 @@ def test_a_day_at_the_mean_is_calm_and_ten_deviations_are_not() -> None:
 
 
 def test_the_slope_on_bonds_is_found_again() -> None:
-    spy, bond = 100 * np.cumprod(1 + NOISE[:, :2], axis=0).T
     moves = 0.001 + 1.2 * NOISE[:, 0] + 0.4 * NOISE[:, 1] + 1e-6 * NOISE[:, 2]
-    fit = rate_sensitivity(100 * np.cumprod(1 + moves), spy, bond)
+    fit = rate_sensitivity(prices(moves), prices(NOISE[:, 0]), prices(NOISE[:, 1]))
     assert [fit.b, fit.gamma] == pytest.approx([1.2, 0.4], abs=1e-4)
     assert fit.t > 1000
     assert fit.r2 == pytest.approx(1, abs=1e-6)
