@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: run test check bench docs lock clean
+.PHONY: run test check bench docs catalogue lock clean
 
 run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
@@ -27,6 +27,9 @@ bench: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.oracle.report
+
+catalogue: $(DEV)
+	$(BIN)/python -m tests.support.catalogue
 
 # The locks hold versions and hashes only; pip takes the packages from wherever it is configured to.
 # Who only runs Tapeboard installs requirements.lock; the other one adds what tests and checks need.

@@ -289,6 +289,7 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
 class ScreenSettings(_Section, kw_only=True, frozen=True):
     """`[screen]`."""
 
+    language: Literal["auto", "en", "zh"]
     theme: str
     flash: bool
     up_is: Literal["green", "red"]

@@ -48,6 +48,7 @@ class Loaded:
         data: Sequence[str] = (),
         store: str | None = None,
         universe: str | None = None,
+        language: str | None = None,
     ) -> Loaded:
         """These settings with what the command line says instead; a relative path starts at the current folder."""
         settings, origin = self.settings, dict(self.origin)
@@ -65,6 +66,9 @@ class Loaded:
         if universe is not None:
             settings = _replaced(settings, universe=_replaced(settings.universe, breadth=universe))
             origin["universe.breadth"] = "--universe"
+        if language is not None:
+            settings = _replaced(settings, screen=_replaced(settings.screen, language=language))
+            origin["screen.language"] = "--lang"
         return replace(self, settings=settings, origin=origin)
 
 

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn, get_args
 
-from core import __version__
+from core import __version__, i18n
 from core.errors import UsageError
-from core.i18n import _
+from core.i18n import LANGUAGES, _
 from core.settings import Basis, FeedName
 from core.settings_check import listed, nearest
 from core.settings_load import Loaded, load
@@ -39,6 +39,7 @@ class Options:
     store: str | None = None
     quiet: bool = False
     debug: bool = False
+    lang: str | None = None
     format: Format = "json"
     as_of: date | None = None
     universe: str | None = None
@@ -51,10 +52,12 @@ class Options:
     file: Path | None = None
 
     def load(self) -> Loaded:
-        """The effective settings: defaults, the user's file, and these options on top."""
-        return load(self.config).with_overrides(
-            feed=self.feed, data=self.data, store=self.store, universe=self.universe
+        """The effective settings: defaults, the user's file, and these options on top; their language is in force."""
+        loaded = load(self.config).with_overrides(
+            feed=self.feed, data=self.data, store=self.store, universe=self.universe, language=self.lang
         )
+        i18n.use_chosen(loaded.settings.screen.language)
+        return loaded
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -151,6 +154,7 @@ def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:
         help=_("a folder of SYMBOL.csv, a long CSV or Parquet file, for the feed `files`; may be repeated"),
     )
     common.add_argument("--store", type=_text, metavar="URL", help=_("sqlite:///PATH, or none"))
+    common.add_argument("--lang", choices=LANGUAGES, help=_("the language: en or zh"))
     common.add_argument("--quiet", action="store_true", help=_("no progress"))
     common.add_argument("--debug", action="store_true", help=_("show the traceback of an error"))
     common.add_argument("--version", action="version", version=f"tapeboard {__version__}", help=_("print the version"))

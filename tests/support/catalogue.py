@@ -1,0 +1,119 @@
+"""The catalogues of the languages: extraction, update, compilation, completeness. `make catalogue` runs it.
+
+Every string that passes `core.i18n._`, and every name and title of the shipped configuration, stands in
+`core/locale/LANGUAGE/LC_MESSAGES/tapeboard.po`, without places in the source, so that moving code changes no
+catalogue. The compiled `.mo` beside it is what the program reads. New strings stand there untranslated at first.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from core.i18n import DOMAIN, LANGUAGES, LOCALES, SOURCE
+from core.settings_load import defaults
+
+ROOT: Final = Path(__file__).parents[2]
+PLACEHOLDER: Final = re.compile(r"{[^{}]*}")
+
+
+def template() -> Catalog:
+    """Every string that can be translated, each once."""
+    catalogue = Catalog(domain=DOMAIN, project="Tapeboard", charset="utf-8")
+    for folder in ("core", "tui"):
+        found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"_": None}, comment_tags=())
+        for _file, _line, message, _comments, _context in found:
+            catalogue.add(message, flags=("python-brace-format",) if PLACEHOLDER.search(str(message)) else ())
+    for name in shipped_names():
+        catalogue.add(name)
+    return catalogue
+
+
+def shipped_names() -> Iterator[str]:
+    """The titles of the shipped groups and the names of their symbols."""
+    for group in defaults().settings.universe.groups.values():
+        yield group.title
+        yield from group.symbols.values()
+
+
+def path_of(language: str) -> Path:
+    """The catalogue of a language, as text."""
+    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def updated(language: str) -> Catalog:
+    """The stored catalogue brought up to the present strings; what nobody uses any more is gone."""
+    path = path_of(language)
+    catalogue = Catalog(locale=language, domain=DOMAIN, charset="utf-8")
+    if path.exists():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, domain=DOMAIN, charset="utf-8")
+    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def as_text(catalogue: Catalog) -> bytes:
+    """A catalogue as the file holds it: sorted, without dates, so that it changes only with its strings."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=100, no_location=True, omit_header=True, sort_output=True)
+    language = catalogue.locale_identifier
+    head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    return head.encode() + buffer.getvalue()
+
+
+def compiled(content: bytes) -> bytes:
+    """The form that gettext reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, read_po(io.BytesIO(content), domain=DOMAIN, charset="utf-8"))
+    return buffer.getvalue()
+
+
+def wrong(catalogue: Catalog) -> Iterator[str]:
+    """What keeps a catalogue from being complete, a line each."""
+    for message in catalogue:
+        if not message.id:
+            continue
+        if not message.string or message.fuzzy:
+            yield f"not translated: {message.id!r}"
+        elif placeholders(message.id) != placeholders(message.string):
+            yield f"other placeholders: {message.id!r}"
+
+
+def placeholders(text: Message | object) -> list[str]:
+    """The placeholders of a string, each as often as it stands there."""
+    return sorted(PLACEHOLDER.findall(str(text)))
+
+
+def translations() -> list[str]:
+    """The languages that have a catalogue."""
+    return [language for language in LANGUAGES if language != SOURCE]
+
+
+def main() -> int:
+    """Bring every catalogue up to date and tell what lacks a translation."""
+    lacking = 0
+    for language in translations():
+        catalogue = updated(language)
+        path = path_of(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = as_text(catalogue)
+        path.write_bytes(content)
+        path.with_suffix(".mo").write_bytes(compiled(content))
+        for line in wrong(catalogue):
+            lacking += 1
+            sys.stderr.write(f"{language}: {line}\n")
+    return 1 if lacking else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
