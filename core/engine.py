@@ -33,7 +33,7 @@ from core.panel import LiveRow, Panel
 from core.risk_board import RiskBoard
 from core.rows import RowBuilder
 from core.rules.board import RuleBoard, evaluated
-from core.rules.market import Behind
+from core.rules.market import Behind, SectorFunds
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.snapshot import (
@@ -109,6 +109,12 @@ class Engine:
                 universe=None if breadth is None else breadth.id,
                 breadth=self._breadth.series,
                 concentration=self._concentration.series,
+                risk=self._risk.series,
+                sectors=SectorFunds(
+                    symbols=tuple(settings.universe.groups[SECTORS].symbols),
+                    scheme=settings.metrics.scheme,
+                    schemes=settings.universe.schemes,
+                ),
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -15,7 +15,10 @@ from core.concentration_series import ConcentrationSeries
 from core.i18n import _
 from core.metrics.fold import History
 from core.metrics.leadership import SpreadValues, spread_values
-from core.metrics.statistics import percentile_rank, tail
+from core.metrics.risk_series import RiskSeries
+from core.metrics.statistics import full_tail, percentile_rank, percentile_ranks, tail
+from core.panel import Floats
+from core.settings import SchemeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,26 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SectorFunds:
+    """The sector funds, and the schemes that class them by name; `scheme` is the one in force."""
+
+    symbols: tuple[str, ...] = ()
+    scheme: str = ""
+    schemes: Mapping[str, SchemeSettings] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Behind:
-    """What stands behind the funds: a breadth universe by its name, and the lines of funds; None where unknown."""
+    """What stands behind the funds; None where unknown.
+
+    A breadth universe by its name, the lines of funds, and what the funds say jointly.
+    """
 
     universe: str | None = None
     breadth: BreadthSeries | None = None
     concentration: ConcentrationSeries | None = None
+    risk: RiskSeries | None = None
+    sectors: SectorFunds = SectorFunds()
 
 
 class Market:
@@ -61,6 +78,7 @@ class Market:
         self.health = health
         self.behind = behind or Behind()
         self._finished_spreads: dict[tuple[str, str, int], SpreadValues] = {}
+        self._finished_ranks: dict[tuple[str, str, int, int], Floats] = {}
 
     def with_health(self, health: Callable[[int], Health]) -> Self:
         """The same market seen with another health."""
@@ -76,6 +94,14 @@ class Market:
         """One number of group C at row t; NaN where the lines of its fund are not known."""
         return np.nan if self.behind.concentration is None else self.behind.concentration.value(name, t)
 
+    def risk(self, name: str, t: int) -> float:
+        """One number of groups V, X and Y at row t; NaN where it is missing."""
+        return np.nan if self.behind.risk is None else self.behind.risk.value(name, t)
+
+    def risk_tail(self, name: str, t: int, n: int) -> Floats:
+        """The last n numbers of such a series up to row t; fewer at the start."""
+        return np.full(n, np.nan) if self.behind.risk is None else self.behind.risk.tail(name, t, n)
+
     def value(self, field: str, symbol: str, t: int) -> float:
         """One metric of one symbol at row t; NaN where it is missing."""
         column = self.columns.get(symbol)
@@ -86,7 +112,24 @@ class Market:
         column = self.columns.get(symbol)
         if column is None:
             return np.nan
-        return percentile_rank(tail(self.history[field][:, column], t, window), minimum)
+        values = self.history[field][:, column]
+        if t >= self.history.finished:
+            return percentile_rank(tail(values, t, window), minimum)
+        key = (field, symbol, window, minimum)
+        if key not in self._finished_ranks:
+            self._finished_ranks[key] = percentile_ranks(values[: self.history.finished], window, minimum)
+        return self._finished_ranks[key].item(t)
+
+    def change(self, symbol: str, t: int, n: int) -> float:
+        """The change of a level over n sessions, in its own unit."""
+        return self.value("px", symbol, t) - self.value("px", symbol, t - n)
+
+    def returns(self, symbols: Sequence[str], t: int, n: int) -> Floats:
+        """The daily returns of n sessions up to row t, shape (n, symbols); NaN where there are none."""
+        recent = full_tail(self.history["r"], t, n)
+        columns = [self.columns.get(symbol) for symbol in symbols]
+        nothing = np.full(n, np.nan)
+        return np.stack([nothing if column is None else recent[:, column] for column in columns], axis=1)
 
     def spread(self, a: str, b: str, t: int) -> SpreadValues | None:
         """R5 to R11 of a over b; None where one of them is not watched."""

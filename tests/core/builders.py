@@ -19,11 +19,14 @@ from core.breadth_board import BreadthUniverse
 from core.engine import Engine, View
 from core.fund_lines import FundLines
 from core.metrics.fold import History, ScreenFold
+from core.metrics.risk import Assets
+from core.metrics.risk_series import RiskSeries
 from core.panel import Days, Floats, LiveRow, Panel
 from core.rules import catalogue
 from core.rules.base_rates import Record
 from core.rules.board import RuleBoard
 from core.rules.machine import State
+from core.rules.market import Behind, SectorFunds
 from core.rules.rule import Rule
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
@@ -179,7 +182,18 @@ def board(
     chosen = chosen or settings()
     columns = {symbol: column for column, symbol in enumerate(whole.symbols)}
     classes = sector_classes(whole.symbols)
-    return RuleBoard(history(whole), columns, chosen.warnings, classes, (*FUNDS, *SECTORS, "^VIX"), kept=kept)
+    past = history(whole)
+    risk = RiskSeries(past, Assets(columns, classes.all, classes.cyclical, classes.defensive))
+    funds = SectorFunds(tuple(SECTORS), classes.scheme, chosen.universe.schemes)
+    return RuleBoard(
+        past,
+        columns,
+        chosen.warnings,
+        classes,
+        (*FUNDS, *SECTORS, "^VIX"),
+        behind=Behind(risk=risk, sectors=funds),
+        kept=kept,
+    )
 
 
 def sector_classes(symbols: Sequence[str]) -> SectorClasses:
