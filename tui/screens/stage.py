@@ -150,7 +150,7 @@ class Stage(Widget):
         self._zoomed = zoomed
         if self.places() != before:
             self._settle(self.size)
-            self.refresh(layout=True)
+            pane.refresh(layout=True)  # the stage's own would keep the places it remembers
 
     def _areas(self, size: Size) -> list[Area]:
         """The plan, for the panes there are."""
