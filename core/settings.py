@@ -27,6 +27,10 @@ Count: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Fall: TypeAlias = Annotated[float, Meta(ge=-1, le=0)]  # a loss as a fraction, never positive
 Points: TypeAlias = Annotated[int, Meta(ge=0, le=4)]
+OfFive: TypeAlias = Annotated[int, Meta(ge=0, le=5)]
+Positive: TypeAlias = Annotated[float, Meta(gt=0, le=1_000)]
+Correlation: TypeAlias = Annotated[float, Meta(ge=-1, le=1)]
+BasisPoints: TypeAlias = Annotated[float, Meta(ge=-1_000, le=1_000)]
 Oscillator: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 Ticker: TypeAlias = Annotated[str, Meta(pattern=r"^\S+$", description="a symbol without spaces")]
 Address: TypeAlias = Annotated[
@@ -185,6 +189,36 @@ class W02Settings(_Section, kw_only=True, frozen=True):
     exit_sessions: Count
 
 
+class W03Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W03]`."""
+
+    watch_ratio: Positive
+    warning_ratio: Positive
+    exit_ratio: Positive
+    watch_percentile: Share
+    warning_percentile: Share
+    exit_percentile: Share
+
+
+class W04Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W04]`, the index in points."""
+
+    watch_vix: Positive
+    warning_vix: Positive
+    exit_vix: Positive
+    watch_percentile: Share
+    warning_percentile: Share
+    exit_percentile: Share
+
+
+class W05Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W05]`."""
+
+    watch: Positive
+    warning: Positive
+    exit: Positive
+
+
 class W06Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W06]`."""
 
@@ -251,6 +285,66 @@ class W11Settings(_Section, kw_only=True, frozen=True):
     exit_beating: Share
 
 
+class W13Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W13]`, changes of the yield in basis points."""
+
+    watch_t: float
+    exit_t: float
+    watch_bonds: Fall
+    warning_bonds: Fall
+    exit_bonds: Fall
+    watch_bp: BasisPoints
+    warning_bp: BasisPoints
+    exit_bp: BasisPoints
+
+
+class W14Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W14]`, changes of the option-adjusted spread in basis points."""
+
+    watch_z: float
+    warning_z: float
+    exit_z: float
+    watch_bp: BasisPoints
+    warning_bp: BasisPoints
+    exit_bp: BasisPoints
+
+
+class W15Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W15]`."""
+
+    watch_z: float
+    warning_z: float
+    exit_z: float
+
+
+class W16Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W16]`."""
+
+    watch_correlation: Correlation
+    warning_correlation: Correlation
+    exit_correlation: Correlation
+    watch_shift: float
+    warning_shift: float
+    exit_shift: float
+
+
+class W17Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W17]`: sessions of the last five."""
+
+    percentile: Share
+    watch_sessions: OfFive
+    warning_sessions: OfFive
+    exit_sessions: OfFive
+
+
+class W18Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W18]`."""
+
+    watch: Correlation
+    warning: Correlation
+    exit: Correlation
+
+
 class W19Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W19]`."""
 
@@ -276,12 +370,21 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
     version: Count
     W01: W01Settings
     W02: W02Settings
+    W03: W03Settings
+    W04: W04Settings
+    W05: W05Settings
     W06: W06Settings
     W07: W07Settings
     W08: W08Settings
     W09: W09Settings
     W10: W10Settings
     W11: W11Settings
+    W13: W13Settings
+    W14: W14Settings
+    W15: W15Settings
+    W16: W16Settings
+    W17: W17Settings
+    W18: W18Settings
     W19: W19Settings
     W20: W20Settings
 

@@ -109,6 +109,12 @@ def _schemes(universe: UniverseSettings) -> Iterator[Mistake]:
 
 _ASCENDING = {
     "W01": (("warning_z", "watch_z", "exit_z"),),
+    "W03": (
+        ("exit_ratio", "watch_ratio", "warning_ratio"),
+        ("exit_percentile", "watch_percentile", "warning_percentile"),
+    ),
+    "W04": (("exit_vix", "watch_vix", "warning_vix"), ("exit_percentile", "watch_percentile", "warning_percentile")),
+    "W05": (("exit", "watch", "warning"),),
     "W06": (("exit_points", "watch_points", "warning_points"), ("exit_rsi", "rsi")),
     "W07": (("near_high", "exit_distance"), ("exit_extension", "watch_extension", "warning_extension")),
     "W08": (("warning_above", "watch_above", "exit_above"), ("near_high", "exit_distance")),
@@ -118,6 +124,19 @@ _ASCENDING = {
         ("watch_equal", "exit_equal"),
     ),
     "W11": (("exit_share", "watch_share", "warning_share"), ("warning_beating", "watch_beating", "exit_beating")),
+    "W13": (
+        ("exit_t", "watch_t"),
+        ("warning_bonds", "watch_bonds", "exit_bonds"),
+        ("exit_bp", "watch_bp", "warning_bp"),
+    ),
+    "W14": (("warning_z", "watch_z", "exit_z"), ("exit_bp", "watch_bp", "warning_bp")),
+    "W15": (("warning_z", "watch_z", "exit_z"),),
+    "W16": (
+        ("exit_correlation", "watch_correlation", "warning_correlation"),
+        ("exit_shift", "watch_shift", "warning_shift"),
+    ),
+    "W17": (("exit_sessions", "watch_sessions", "warning_sessions"),),
+    "W18": (("exit", "watch", "warning"),),
     "W19": (("bear", "warning", "watch", "exit"),),
     "W20": (("warning_coverage", "watch_coverage"),),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import astuple
 
 from core.errors import SettingsError
 from core.model import SymbolClass
@@ -55,10 +56,19 @@ class TestDefaults:
         limits = settings.warnings
         assert (limits.W01.watch_z, limits.W01.warning_z, limits.W01.exit_z, limits.W01.share) == (-1, -1.75, 0, 0.6)
         assert limits.W02.exit_sessions == 3
+        assert astuple(limits.W03) == (1.5, 1.75, 1.4, 0.90, 0.97, 0.75)
+        assert astuple(limits.W04) == (22, 30, 20, 0.85, 0.95, 0.75)
+        assert astuple(limits.W05) == (1.00, 1.08, 0.95)
         assert (limits.W06.watch_points, limits.W06.warning_points, limits.W06.exit_points) == (2, 3, 1)
         assert (limits.W06.rsi, limits.W06.pct_b, limits.W06.percentile, limits.W06.exit_rsi) == (70, 1, 0.95, 65)
         assert (limits.W07.near_high, limits.W07.watch_extension, limits.W07.warning_extension) == (0.01, 1, 1.3)
         assert (limits.W07.exit_distance, limits.W07.exit_extension) == (0.03, 0.6)
+        assert astuple(limits.W13) == (2, 1, -0.04, -0.065, -0.02, 25, 40, 10)
+        assert astuple(limits.W14) == (-1.5, -2.5, -0.5, 75, 150, 25)
+        assert astuple(limits.W15) == (-1.5, -2.25, -0.5)
+        assert astuple(limits.W16) == (0.75, 0.85, 0.70, 2, 3, 1.5)
+        assert astuple(limits.W17) == (0.95, 2, 3, 0)
+        assert astuple(limits.W18) == (0.92, 0.96, 0.89)
         assert (limits.W19.watch, limits.W19.warning, limits.W19.bear, limits.W19.exit) == (-0.05, -0.1, -0.2, -0.03)
         assert (limits.W20.grace_hours, limits.W20.watch_coverage, limits.W20.warning_coverage) == (2, 0.95, 0.8)
         assert (limits.W20.suspect_share, limits.W20.fetch_age_hours) == (0.005, 24)
