@@ -11,10 +11,11 @@ Numbers of a simulated feed never enter: that is a ValueError.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -23,7 +24,6 @@ from sqlalchemy.pool import NullPool, QueuePool
 from core.errors import SeriesDamaged, StoreError, StoreWriteError
 from core.i18n import _
 from core.model import Instant, Quote, Rejected, Session
-from core.packing import unpack
 from core.panel import Bars
 from core.snapshot import from_json
 from core.store_daily import DailyStore
@@ -32,11 +32,13 @@ from core.store_file import connect, default_url, path_of, peek
 from core.store_health import damages, obstacles
 from core.store_rows import (
     SIMULATED,
+    put_series,
     quote_of,
     quote_row,
     refuse_simulated,
     rejected_of,
     rejected_row,
+    series_of,
     series_row,
 )
 from core.store_schema import (
@@ -52,9 +54,14 @@ from core.store_schema import (
     to_microseconds,
     transaction,
 )
+from core.store_warnings import WarningStore
 from core.text import clean
 
 __all__ = ["SeriesInfo", "Store", "default_url"]
+
+
+Merge: TypeAlias = Callable[[Bars | None, Bars], Bars | None]
+"""What becomes of a stored series, if there is one, and a given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class SeriesInfo:
     fetched_at: Instant
 
 
-class Store(DailyStore):
+class Store(DailyStore, WarningStore):
     """An open store, for any number of threads. Every method may raise StoreError, those that write StoreWriteError.
 
     After a failed write everything stored before is still there, and the store goes on working.
@@ -165,16 +172,8 @@ class Store(DailyStore):
 
     def load_sound(self, symbols: Iterable[str]) -> tuple[dict[str, Bars], dict[str, SeriesDamaged]]:
         """As `load`, with the damaged series apart: what is wrong with each."""
-        query = select(SERIES.c.symbol, SERIES.c.data).where(SERIES.c.symbol.in_(tuple(symbols)))
-        sound: dict[str, Bars] = {}
-        damaged: dict[str, SeriesDamaged] = {}
         with self._reading() as connection:
-            for symbol, data in connection.execute(query):
-                try:
-                    sound[symbol] = unpack(symbol, data)
-                except SeriesDamaged as error:
-                    damaged[symbol] = error
-        return sound, damaged
+            return series_of(connection, symbols)
 
     def symbols(self) -> dict[str, SeriesInfo]:
         """What is stored, per symbol."""
@@ -205,10 +204,25 @@ class Store(DailyStore):
         rows = [series_row(bars, source, at) for bars in series]
         if not rows:
             return
-        statement = insert(SERIES)
-        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+            put_series(connection, rows)
+
+    def merge_many(self, series: Iterable[Bars], merge: Merge, *, source: str, fetched_at: Instant) -> None:
+        """Put `merge(stored, given)` in the place of each stored series; where it is None, that one stays.
+
+        One transaction, so that nothing another process stores meanwhile is lost. What is damaged counts as none.
+        """
+        refuse_simulated(source)
+        given = {bars.symbol: bars for bars in series}
+        if not given:
+            return
+        with self._writing() as connection:
+            stored, _damaged = series_of(connection, given)
+            merged = (merge(stored.get(symbol), bars) for symbol, bars in given.items())
+            at = to_microseconds(fetched_at)
+            rows = [series_row(bars, source, at) for bars in merged if bars is not None]
+            if rows:
+                put_series(connection, rows)
 
     def quotes(self, symbols: Iterable[str]) -> dict[str, Quote]:
         """The newest stored quote of each of `symbols`, its `asof` in UTC; those without one are left out."""

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.sqlite import insert
 
 from core.model import Session
+from core.store_part import StorePart
 from core.store_rows import refuse_simulated
 from core.store_schema import FUNDAMENTALS, MARKET_CAPS, from_microseconds, to_microseconds
 from core.valuation import Fundamentals
 
 
-class DailyStore(ABC):
+class DailyStore(StorePart):
     """That part of a `core.store.Store`; its methods raise what the others do."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
 
     def fundamentals(self) -> tuple[Fundamentals, ...]:
         """Every snapshot of the fundamentals, by session; their times in UTC."""

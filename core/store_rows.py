@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects.sqlite import insert
 
+from core.errors import SeriesDamaged
 from core.model import Quote, Rejected
-from core.packing import pack
+from core.packing import pack, unpack
 from core.panel import Bars
-from core.store_schema import from_microseconds, to_microseconds
+from core.store_schema import SERIES, from_microseconds, to_microseconds
 
 SIMULATED = "simulated"
 
@@ -36,6 +39,26 @@ def series_row(bars: Bars, source: str, fetched_at: int) -> dict[str, object]:
         "fetched_at": fetched_at,
         "data": pack(bars),
     }
+
+
+def put_series(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Put each row in the place of the series of its symbol."""
+    statement = insert(SERIES)
+    values = {column.name: column for column in statement.excluded if column.name != "symbol"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+
+
+def series_of(connection: Connection, symbols: Iterable[str]) -> tuple[dict[str, Bars], dict[str, SeriesDamaged]]:
+    """The sound ones of the stored series of `symbols`, and what is wrong with the others."""
+    query = select(SERIES.c.symbol, SERIES.c.data).where(SERIES.c.symbol.in_(tuple(symbols)))
+    sound: dict[str, Bars] = {}
+    damaged: dict[str, SeriesDamaged] = {}
+    for symbol, data in connection.execute(query):
+        try:
+            sound[symbol] = unpack(symbol, data)
+        except SeriesDamaged as error:
+            damaged[symbol] = error
+    return sound, damaged
 
 
 def quote_row(quote: Quote, source: str) -> dict[str, object]:

@@ -99,6 +99,34 @@ MARKET_CAPS = Table(  # of the last session they were quoted in
     Column("source", Text, nullable=False),
 )
 
+JOURNAL = Table(  # in the order of `id`; never changed, only continued
+    "journal",
+    METADATA,
+    Column("id", Integer, primary_key=True, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("universe", Text, nullable=False),
+    Column("session", Date, nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("rule_set", Text, nullable=False),
+    Column("data_hash", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
+BACKTESTS = Table(
+    "backtests",
+    METADATA,
+    Column("rule", Text, primary_key=True, nullable=False),
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("rule_set", Text, primary_key=True, nullable=False),
+    Column("data_hash", Text, primary_key=True, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
 Migration: TypeAlias = Callable[[Connection], None]
 
 
@@ -138,7 +166,20 @@ def _fundamentals(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine, _fundamentals)
+def _journal_and_backtests(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE journal (id INTEGER NOT NULL PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, "
+        "universe TEXT NOT NULL, session DATE NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, kind TEXT NOT NULL, "
+        "evidence TEXT NOT NULL, rule_set TEXT NOT NULL, data_hash TEXT NOT NULL, at INTEGER NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE backtests (rule TEXT NOT NULL, subject TEXT NOT NULL, rule_set TEXT NOT NULL, "
+        "data_hash TEXT NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, "
+        "PRIMARY KEY (rule, subject, rule_set, data_hash))"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine, _fundamentals, _journal_and_backtests)
 
 VERSION = len(MIGRATIONS)
 

@@ -16,6 +16,11 @@ from core.store import Store
 from core.store_schema import METADATA, MIGRATIONS, VERSION, migrate, share, transaction, version_of
 from tests.core.store_builders import AT, contents, same, series, url_of
 
+TABLES = {
+    *("series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps"),
+    *("journal", "backtests"),
+}
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -62,8 +67,8 @@ def test_an_absent_or_empty_file_becomes_a_store(path: Path, *, made: bool) -> N
     if made:
         path.touch()
     fill(path)
-    assert version(path) == VERSION == 3
-    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps"}
+    assert version(path) == VERSION == 4
+    assert tables(path) == TABLES
 
 
 def test_a_file_without_tables_becomes_a_store(path: Path) -> None:
@@ -123,7 +128,7 @@ def test_a_migration_to_come_keeps_the_data(path: Path, engine: Engine) -> None:
 def test_all_steps_are_taken_from_an_empty_file(path: Path, engine: Engine) -> None:
     migrate(engine, (*MIGRATIONS, add_notes))
     assert version(path) == VERSION + 1
-    assert tables(path) == {"series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps", "notes"}
+    assert tables(path) == TABLES | {"notes"}
 
 
 def test_a_migration_that_fails_half_way_leaves_the_version_before_it(path: Path, engine: Engine) -> None:
