@@ -12,7 +12,7 @@ from core.metrics.fold import History
 from core.metrics.leadership import RANK_LAG, SPREAD_WINDOWS, group_ranks, sessions_at_rank1
 from core.metrics.returns import calendar_bases
 from core.metrics.rotation import quadrant
-from core.metrics.sectors import weekly_tail
+from core.metrics.sectors import daily_tail, weekly_tail
 from core.metrics.statistics import full_tail
 from core.model import Group, Instant, Instrument, SymbolClass
 from core.panel import Panel
@@ -181,6 +181,7 @@ class RowBuilder:
             "rs_ratio": number(ratio),
             "rs_momentum": number(momentum),
             "tail": tuple((number(x), number(y)) for x, y in weekly_tail(self._history, self._t, column)),
+            "tail_days": tuple((number(x), number(y)) for x, y in daily_tail(self._history, self._t, column)),
             "z_day": number(self._now["z_day"][column]),
         }
 

@@ -142,12 +142,16 @@ class Row(_Frozen, kw_only=True, frozen=True):
 
 
 class SectorRow(Row, kw_only=True, frozen=True):
-    """A sector fund; `class` is its class in the scheme named in `rotation`."""
+    """A sector fund; `class` is its class in the scheme named in `rotation`.
+
+    `tail` is (rs_ratio, rs_momentum) at the ends of the last weeks, `tail_days` on the last sessions, oldest first.
+    """
 
     quadrant: str | None = None
     rs_ratio: Value = None
     rs_momentum: Value = None
     tail: tuple[tuple[Value, Value], ...] = ()
+    tail_days: tuple[tuple[Value, Value], ...] = ()
     cls: str | None = msgspec.field(name="class", default=None)
     z_day: Value = None
 
@@ -215,11 +219,21 @@ class RiskWarning(_Frozen, kw_only=True, frozen=True):
     history: dict[str, str | float | int | None] = {}
 
 
+class Course(_Frozen, kw_only=True, frozen=True):
+    """How a number has moved: the change since the session before in its own units, its percentile among the last
+    252 sessions in (0, 1], and 60 points of them, oldest first.
+    """
+
+    chg_1s: Value = None
+    pr: Value = None
+    spark: tuple[Value, ...] = ()
+
+
 class Breadth(_Frozen, kw_only=True, frozen=True):
     """Group B of one universe at the session: counts, shares as fractions, indices as they are defined.
 
     `used` of `members` had a usable bar. `dated` is the day of the membership; applied to an earlier session it
-    leaves out who has left since. `seeded` is the session the averages of B4, B5 and B11 begin at.
+    leaves out who has left since. `course` is by measure. `seeded` is the session the averages of B4, B5 and B11 begin at.
     """
 
     universe: str
@@ -260,7 +274,7 @@ class Breadth(_Frozen, kw_only=True, frozen=True):
     sectors_beating_21s: Value = None
     equal_less_cap: dict[str, Value] = {}
     counted: dict[str, Value] = {}
-    spark: dict[str, tuple[Value, ...]] = {}
+    course: dict[str, Course] = {}
     notes: tuple[str, ...] = ()
     status: Status = "ok"
 
@@ -330,6 +344,44 @@ class Risk(_Frozen, kw_only=True, frozen=True):
     price_stretch: dict[str, Value] = {}
     sentiment: Value = None
     sentiment_parts: dict[str, Value] = {}
+    course: dict[str, Course] = {}
+    status: Status = "ok"
+
+
+class FundValuation(_Frozen, kw_only=True, frozen=True):
+    """L1, L3 and F1 of one fund, at the price of `session`: ratios, a gap as a fraction, a flow in dollars.
+
+    The flow is that since the own snapshot of `flow_since`. `shares_unchanged_since`: the source does not keep them.
+    """
+
+    session: date
+    asof: datetime
+    trailing_pe: Value = None
+    forward_pe: Value = None
+    price_to_book: Value = None
+    earnings_yield_gap: Value = None
+    shares: Value = None
+    shares_unchanged_since: date | None = None
+    flow: Value = None
+    flow_since: date | None = None
+    status: Status = "ok"
+
+
+class Valuation(_Frozen, kw_only=True, frozen=True):
+    """Groups L and F: what funds cost by `source`, which treats companies with losses as `negative_earnings` says.
+
+    `relative_pe` is that of IWM over SPY, `relative_pe_pr` its percentile among the own daily `snapshots`, of which
+    it needs `needed`.
+    """
+
+    funds: dict[str, FundValuation] = {}
+    relative_pe: Value = None
+    relative_pe_pr: Value = None
+    snapshots: int = 0
+    needed: int = 0
+    source: str = ""
+    fetched_at: datetime | None = None
+    negative_earnings: str = "unknown"
     status: Status = "ok"
 
 
@@ -363,6 +415,7 @@ class Snapshot(_Frozen, kw_only=True, frozen=True):
     breadth: Breadth = Breadth(universe="core")
     concentration: Concentration = Concentration()
     risk: Risk = Risk()
+    valuation: Valuation = Valuation()
     warnings: tuple[RiskWarning, ...] = ()
     evaluated: Evaluated = Evaluated(rules=0, of=0)
     not_evaluated: dict[str, str] = {}

@@ -116,7 +116,7 @@ RETURNS: Final = (
         "index around 100",
         "tr",
         "5 63 21",
-        "rs_ratio, rs_momentum, quadrant, tail",
+        "rs_ratio, rs_momentum, quadrant, tail, tail_days",
         "Tapeboard",
     ),
     Metric(

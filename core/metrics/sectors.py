@@ -5,7 +5,7 @@ Functions of (history, t). Every one-session figure is on `px`, longer windows a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from core.periods import iso_weeks
 
 SPREAD_WINDOWS = (1, 5, 21, 63)
 TAIL_WEEKS = 5
+TAIL_SESSIONS = 11
+"""Ten moves of a day."""
 
 
 def class_spread(history: History, t: int, cyclical: Sequence[int], defensive: Sequence[int], n: int) -> float:
@@ -36,7 +38,16 @@ def weekly_tail(history: History, t: int, column: int) -> list[tuple[float, floa
     days = history.sessions[: t + 1]
     weeks = iso_weeks(days)
     ends = np.append(np.flatnonzero(weeks[1:] != weeks[:-1]), t)[-TAIL_WEEKS:]
-    return [(float(history["rs_ratio"][k, column]), float(history["rs_momentum"][k, column])) for k in ends]
+    return _points(history, ends.tolist(), column)
+
+
+def daily_tail(history: History, t: int, column: int) -> list[tuple[float, float]]:
+    """R14: (rs_ratio, rs_momentum) on each of the last eleven sessions, oldest first."""
+    return _points(history, range(max(0, t + 1 - TAIL_SESSIONS), t + 1), column)
+
+
+def _points(history: History, rows: Iterable[int], column: int) -> list[tuple[float, float]]:
+    return [(float(history["rs_ratio"][k, column]), float(history["rs_momentum"][k, column])) for k in rows]
 
 
 def _class_difference(values: Floats, cyclical: Sequence[int], defensive: Sequence[int]) -> Floats:

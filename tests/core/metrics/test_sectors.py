@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.metrics.fold import History
-from core.metrics.sectors import class_spread, class_spread_z21, weekly_tail
+from core.metrics.sectors import class_spread, class_spread_z21, daily_tail, weekly_tail
 from core.panel import Panel
 from tests.core import builders
 from tests.reference import rotation as reference
@@ -67,3 +67,11 @@ def test_a_tail_ends_today_and_holds_the_last_session_of_each_week(t: int, whole
     rows = reference.last_of_weeks(whole.sessions[: t + 1].astype(object).tolist())[-5:]
     assert rows[-1] == t
     np.testing.assert_allclose(weekly_tail(history, t, column), np.column_stack([rs_ratio, rs_momentum])[rows])
+
+
+@pytest.mark.parametrize("t", [3, LAST])
+def test_a_tail_of_days_holds_the_last_eleven_sessions(t: int, whole: Panel, history: History) -> None:
+    column = whole.symbols.index("XLK")
+    rs_ratio, rs_momentum = reference.rotation_path(whole.tr[: t + 1, column], whole.tr[: t + 1, 0])
+    expected = np.column_stack([rs_ratio, rs_momentum])[-11:]
+    np.testing.assert_allclose(daily_tail(history, t, column), expected)
