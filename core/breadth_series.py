@@ -16,8 +16,9 @@ from core.panel import Floats, LiveRow, Panel
 HIGH_SESSIONS = 63
 """W08: the window of the closing high of the index, and of the high of the advance/decline line."""
 
+_COVERAGE = {"coverage": "counted", "average_coverage": "above_sma200_counted", "highs_coverage": "highs_counted"}
 _LOOKED_BACK = (
-    *("coverage", "highs_coverage", "line_gap", "line_below", "index_high", "index_trend"),
+    *(*_COVERAGE, "line_gap", "line_below", "index_high"),
     *(f"{kind}_{100 * share:.1f}" for share in CONFLICT_SHARES for kind in ("active", "firings")),
 )
 
@@ -25,9 +26,9 @@ _LOOKED_BACK = (
 class BreadthSeries:
     """Everything `Members.history` has, and by name what follows.
 
-    `coverage` and `highs_coverage`, the usable members and those with 252 sessions, as shares of all; `line_gap`,
-    the A/D line less its highest of 63 sessions, and `line_below`, for how many sessions in a row it has been
-    below; `index_high`, 1 at a 63-session closing high of the index; `index_trend`, its 50-session return;
+    `coverage`, the usable members as a share of all, `average_coverage` and `highs_coverage`, those of them with 200
+    and 252 sessions; `line_gap`, the A/D line less its highest of 63 sessions, and `line_below`, for how many
+    sessions in a row it has been below; `index_high`, 1 at a 63-session closing high of the index;
     `active_{share}` and `firings_{share}` of B12, the sessions left of its 30 and the firings so far.
     """
 
@@ -69,12 +70,13 @@ class BreadthSeries:
         trend = float(index[t] / index[t - CONFLICT_TREND] - 1.0) if t >= CONFLICT_TREND else np.nan
         values = {n: self.value(n, t) for n in ("high_share", "low_share", "new_highs", "new_lows", "mcclellan")}
         found = {
-            "coverage": self.value("counted", t) / self._size if self._size else np.nan,
-            "highs_coverage": self.value("highs_counted", t) / self._size if self._size else np.nan,
+            **{
+                name: self.value(counted, t) / self._size if self._size else np.nan
+                for name, counted in _COVERAGE.items()
+            },
             "line_gap": gap,
             "line_below": np.nan if np.isnan(gap) else (np.nan_to_num(before) + 1 if gap < 0 else 0.0),
             "index_high": np.nan if np.isnan(highest) else float(index[t] >= highest),
-            "index_trend": trend,
         }
         conflicts = {}
         for share, conflict in self._conflicts.items():

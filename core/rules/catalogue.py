@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from core.rules.breadth import BreadthDivergence, HighLowConflict
+from core.rules.concentration import MegaCapConcentration, SmallCapConcentration
 from core.rules.health import DataHealth
 from core.rules.leadership import FragileLeadership, LeadershipReversal
 from core.rules.level import Drawdown, ExtendedNearHigh, Overbought, TrendState
 from core.rules.rule import Rule
+from core.rules.valuation import ValuationStretch
 from core.settings import WarningSettings
 
 
@@ -17,6 +20,11 @@ def rules(settings: WarningSettings) -> tuple[Rule, ...]:
         FragileLeadership(settings.W02),
         Overbought(settings.W06),
         ExtendedNearHigh(settings.W07),
+        BreadthDivergence(settings.W08),
+        HighLowConflict(settings.W09),
+        MegaCapConcentration(settings.W10),
+        SmallCapConcentration(settings.W11),
+        ValuationStretch(settings.W12),
         Drawdown(settings.W19),
         TrendState(),
         DataHealth(settings.W20),
