@@ -14,6 +14,7 @@ from core.feeds.yahoo_answers import Chart, decimals, instant, number
 from core.i18n import _
 from core.model import Instant, Instrument, Quote, Rejected, Session
 from core.sessions import Calendar
+from core.tape import newer
 
 AHEAD = timedelta(minutes=5)
 """A quote may be so much ahead of this computer's clock; one further ahead would hide all true ones after it."""
@@ -103,7 +104,7 @@ class QuoteBook:
         quote = reading.quote
         if quote is None:
             return
-        self._quotes[symbol] = newest(self._quotes.get(symbol), quote)
+        self._quotes[symbol] = newer(self._quotes.get(symbol), quote)
         if reading.market_cap is not None:
             self.market_caps[symbol] = (reading.market_cap, quote.asof)
         if reading.state:
@@ -122,18 +123,6 @@ class QuoteBook:
         """What was rejected since the last call."""
         rejected, self._rejected = tuple(self._rejected), []
         return rejected
-
-
-def newest(known: Quote | None, quote: Quote) -> Quote:
-    """`quote`, unless `known` is newer; within a session what it does not say is kept."""
-    if known is None:
-        return quote
-    if quote.asof < known.asof:
-        return known
-    if quote.session != known.session:
-        return quote
-    lacking = {n: getattr(known, n) for n in ("open", "high", "low", "volume") if getattr(quote, n) is None}
-    return replace(quote, **lacking)
 
 
 def _price(value: object) -> float:

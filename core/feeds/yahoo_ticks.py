@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -22,6 +21,7 @@ from core.errors import FeedError
 from core.i18n import _
 from core.model import Instant, Quote, Session
 from core.sessions import Clock, exchange_time
+from core.tape import newer
 
 AHEAD: Final = timedelta(minutes=5)
 """A tick may be so much ahead of this computer's clock; one further ahead would hide all true ones after it."""
@@ -103,27 +103,6 @@ class LatestQuotes:
         self._fresh.clear()
         self._given |= fresh
         return fresh
-
-
-def newer(known: Quote | None, tick: Quote) -> Quote:
-    """`known` brought up to date by `tick`, about the same symbol; of two of the same time `tick` wins.
-
-    An older tick changes nothing. Within a session what the tick does not say is kept, the volume never falls,
-    and the range holds the price.
-    """
-    if known is not None and tick.asof < known.asof:
-        return known
-    old = known if known is not None and known.session == tick.session else tick
-    high = tick.high if tick.high is not None else old.high
-    low = tick.low if tick.low is not None else old.low
-    volumes = [volume for volume in (old.volume, tick.volume) if volume is not None]
-    return replace(
-        tick,
-        open=tick.open if tick.open is not None else old.open,
-        high=None if high is None else max(high, tick.price),
-        low=None if low is None else min(low, tick.price),
-        volume=max(volumes, default=None),
-    )
 
 
 def shortest(value: float) -> float:

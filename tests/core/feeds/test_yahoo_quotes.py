@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.feeds.yahoo_answers import Chart
-from core.feeds.yahoo_quotes import Known, QuoteBook, Reading, newest, of_chart, of_row
+from core.feeds.yahoo_quotes import Known, QuoteBook, Reading, of_chart, of_row
 from core.model import Instrument, Quote, SymbolClass
 from core.sessions import exchange_time
 from tests.core.feeds.bars import CALENDAR, LAST, bars, with_values
@@ -138,23 +138,6 @@ def test_a_price_of_a_later_session_has_no_bar() -> None:
 
 def test_a_chart_without_a_time_has_no_quote() -> None:
     assert of_chart(chart(at=None), KNOWN) == Reading(None)
-
-
-# The newest
-
-
-def test_an_older_quote_changes_nothing() -> None:
-    older = replace(QUOTE, price=1.0, asof=QUOTE.asof - timedelta(seconds=1))
-    assert newest(QUOTE, older) is QUOTE
-    assert newest(None, older) is older
-    assert newest(QUOTE, replace(QUOTE, price=691.0)).price == 691.0
-
-
-def test_what_a_newer_quote_does_not_say_is_kept_within_the_session() -> None:
-    bare = Quote("SPY", LAST, 691.0, NOW)
-    assert newest(QUOTE, bare) == replace(QUOTE, price=691.0, asof=NOW)
-    tomorrow = replace(bare, session=CALENDAR.next(LAST))
-    assert newest(QUOTE, tomorrow) is tomorrow
 
 
 def test_the_book_keeps_the_last_good_quote_and_tells_each_rejection_once() -> None:

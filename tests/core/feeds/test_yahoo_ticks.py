@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from yfinance.pricing_pb2 import PricingData
 
 from core.errors import FeedError, TapeboardError, UsageError
-from core.feeds.yahoo_ticks import AHEAD, LatestQuotes, TickReader, newer, shortest
+from core.feeds.yahoo_ticks import AHEAD, LatestQuotes, TickReader, shortest
 from core.model import Instant, Quote, Session
 from core.sessions import FixedClock
 from tests.core.feeds.stream_server import OPEN, SYMBOLS, message, session_of, tick
@@ -125,28 +125,6 @@ def test_a_price_survives_its_way_through_float32(price: float) -> None:
 def quote(price: float, after: float, volume: float | None = None, **parts: float) -> Quote:
     asof = OPEN + timedelta(seconds=after)
     return Quote("SPY", session_of(asof), price, asof, volume=volume, **parts)
-
-
-def test_a_newer_tick_replaces_and_an_older_one_does_not() -> None:
-    known = quote(100.0, 10)
-    assert newer(None, known) == known
-    assert newer(known, quote(101.0, 11)).price == 101.0
-    assert newer(known, quote(99.0, 10)).price == 99.0  # Yahoo's times are whole seconds: the last one wins
-    assert newer(known, quote(98.0, 9)) is known
-
-
-def test_what_a_tick_does_not_say_is_kept_within_the_session_only() -> None:
-    known = quote(100.0, 10, 500.0, open=99.0, high=100.5, low=98.5)
-    assert newer(known, quote(100.2, 11)) == quote(100.2, 11, 500.0, open=99.0, high=100.5, low=98.5)
-    tomorrow = quote(100.2, 86_400)
-    assert newer(known, tomorrow) == tomorrow
-
-
-def test_the_range_holds_the_price() -> None:
-    known = quote(100.0, 10, high=100.5, low=98.5)
-    assert newer(known, quote(101.0, 11)).high == 101.0
-    assert newer(known, quote(98.0, 11)).low == 98.0
-    assert newer(None, quote(102.0, 11, high=101.0, low=100.0)).high == 102.0
 
 
 def test_nothing_is_handed_over_twice_nor_for_a_tick_that_changes_nothing() -> None:
