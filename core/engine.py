@@ -7,6 +7,7 @@
     5. judge     core/rules/board.py    the rules once more on that row, on copies: provisional states
     6. assemble  core/rows.py           rows, ranks, spreads, rotation, warnings -> core/snapshot.py
                  core/breadth_board.py, concentration_board.py, risk_board.py: what stands behind the funds
+                 core/valuation_board.py: what they cost
 
 Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 """
@@ -46,6 +47,9 @@ from core.snapshot import (
     Source,
 )
 from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
+from core.valuation import Fundamentals
+from core.valuation_board import ValuationBoard
+from core.valuation_series import ValuationSeries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,10 @@ class Engine:
         panel: Panel,
         breadth: BreadthUniverse | None = None,
         lines: Mapping[str, FundLines] | None = None,
+        *,
+        fundamentals: Sequence[Fundamentals] | None = None,
     ) -> None:
+        """`fundamentals`: the own daily snapshots, None where there is no source of them."""
         self._universe = universe
         self._settings = settings
         self._panel = panel
@@ -96,6 +103,8 @@ class Engine:
         self._risk = RiskBoard(self._history, assets)
         self._breadth = BreadthBoard(self._history, assets, breadth)
         self._concentration = ConcentrationBoard(self._history, assets, lines or {})
+        series = None if fundamentals is None else ValuationSeries(fundamentals, settings.warnings.W12.snapshots)
+        self._valuation = ValuationBoard(self._history, self._columns, series)
         if breadth is not None:
             classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
         self._board = RuleBoard(
@@ -110,6 +119,7 @@ class Engine:
                 breadth=self._breadth.series,
                 concentration=self._concentration.series,
                 risk=self._risk.series,
+                valuation=series,
                 sectors=SectorFunds(
                     symbols=tuple(settings.universe.groups[SECTORS].symbols),
                     scheme=settings.metrics.scheme,
@@ -153,6 +163,7 @@ class Engine:
         t = self._history.size - 1
         rows, sectors, watched = self._rows(t, live, view)
         risk = self._risk.block(t, self._breadth.highs_less_lows(t))
+        valuation = self._valuation.block(t)
         warnings = self._board.warnings(t, view.expected, view.fetch_age_hours)
         session: date = self._history.sessions[t].astype(object)
         return Snapshot(
@@ -175,9 +186,10 @@ class Engine:
             breadth=self._breadth.block(t, half_day=view.half_day),
             concentration=msgspec.structs.replace(self._concentration.block(t), c8=risk.effective_bets),
             risk=risk,
+            valuation=valuation,
             warnings=warnings,
             evaluated=evaluated(warnings),
-            not_evaluated=UNSOURCED,
+            not_evaluated=self._valuation.lacking(valuation) | UNSOURCED,
         )
 
     def _look(self, live: LiveRow | None, members: LiveRow | None, lines: Mapping[str, LiveRow | None]) -> None:

@@ -285,6 +285,16 @@ class W11Settings(_Section, kw_only=True, frozen=True):
     exit_beating: Share
 
 
+class W12Settings(_Section, kw_only=True, frozen=True):
+    """`[warnings.W12]`."""
+
+    watch_percentile: Share
+    warning_percentile: Share
+    exit_percentile: Share
+    snapshots: Count
+    gap: Annotated[float, Meta(ge=-1, le=1)]
+
+
 class W13Settings(_Section, kw_only=True, frozen=True):
     """`[warnings.W13]`, changes of the yield in basis points."""
 
@@ -379,6 +389,7 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
     W09: W09Settings
     W10: W10Settings
     W11: W11Settings
+    W12: W12Settings
     W13: W13Settings
     W14: W14Settings
     W15: W15Settings

@@ -124,6 +124,7 @@ _ASCENDING = {
         ("watch_equal", "exit_equal"),
     ),
     "W11": (("exit_share", "watch_share", "warning_share"), ("warning_beating", "watch_beating", "exit_beating")),
+    "W12": (("exit_percentile", "watch_percentile", "warning_percentile"),),
     "W13": (
         ("exit_t", "watch_t"),
         ("warning_bonds", "watch_bonds", "exit_bonds"),

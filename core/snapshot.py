@@ -233,7 +233,8 @@ class Breadth(_Frozen, kw_only=True, frozen=True):
     """Group B of one universe at the session: counts, shares as fractions, indices as they are defined.
 
     `used` of `members` had a usable bar. `dated` is the day of the membership; applied to an earlier session it
-    leaves out who has left since. `course` is by measure. `seeded` is the session the averages of B4, B5 and B11 begin at.
+    leaves out who has left since. `seeded` is the session the averages of B4, B5 and B11 begin at. `course` is by
+    measure, that of `equal_less_cap` by measure and window: equal_less_cap_21s.
     """
 
     universe: str
@@ -250,6 +251,7 @@ class Breadth(_Frozen, kw_only=True, frozen=True):
     ad_ratio: Value = None
     adv_share: Value = None
     ad_line: Value = None
+    ad_line_chg_21s: Value = None
     mcclellan: Value = None
     summation: Value = None
     summation_chg_21s: Value = None

@@ -14,6 +14,9 @@ SMALL, LARGE = "IWM", "SPY"
 FUNDS = (SMALL, "IJR", LARGE)
 """The funds whose fundamentals are kept; L2 sets the first against the last."""
 
+TEN_YEARS = "^TNX"
+"""The yield that L3 holds earnings against, in percent."""
+
 Losses: TypeAlias = Literal["included", "excluded", "unknown"]
 """Whether companies with negative earnings count in a fund's P/E: vendors differ, and many do not say."""
 

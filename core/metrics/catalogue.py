@@ -520,7 +520,14 @@ APPETITE: Final = (
 
 EXTERNAL: Final = (
     Metric(
-        "L1", "P/E, P/B of IWM, IJR, SPY", "of a fundamentals source", "ratio", "-", "-", "not evaluated: no source"
+        "L1",
+        "P/E, P/B of IWM, IJR, SPY",
+        "as the source gives them, whatever it does with losses",
+        "ratio",
+        "-",
+        "-",
+        "valuation.funds",
+        "Yahoo",
     ),
     Metric(
         "L2",
@@ -528,15 +535,34 @@ EXTERNAL: Final = (
         "L1(IWM)/L1(SPY) and its percentile of own snapshots",
         "ratio",
         "-",
-        "250 snapshots",
-        "not evaluated: no source",
+        "1260, at least 250 snapshots",
+        "valuation.relative_pe, relative_pe_pr",
+        "Yahoo",
     ),
-    Metric("L3", "earnings-yield gap", "1/PE - y10", "fraction", "-", "-", "not evaluated: no source"),
+    Metric(
+        "L3",
+        "earnings-yield gap",
+        "1/PE - y10",
+        "fraction",
+        "level",
+        "-",
+        "valuation.funds.earnings_yield_gap",
+        "Yahoo",
+    ),
     Metric(
         "L4", "price stretch, not valuation", "percentile of P/SMA1260", "fraction", "px", "1260", "risk.price_stretch"
     ),
-    Metric("F1", "ETF flow", "change of shares outstanding times NAV", "USD", "-", "1", "not evaluated: no source"),
-    Metric("F2", "event calendar", "dated external file", "-", "-", "-", "not evaluated: no source"),
+    Metric(
+        "F1",
+        "ETF flow",
+        "change of shares outstanding times the price, which stands for the NAV",
+        "USD",
+        "px",
+        "2 snapshots",
+        "valuation.funds.flow",
+        "Yahoo",
+    ),
+    Metric("F2", "event calendar", "dated external file", "-", "-", "-", "not evaluated: no source of events"),
 )
 
 METRICS: Final = (

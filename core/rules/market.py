@@ -17,8 +17,11 @@ from core.metrics.fold import History
 from core.metrics.leadership import SpreadValues, spread_values
 from core.metrics.risk_series import RiskSeries
 from core.metrics.statistics import full_tail, percentile_rank, percentile_ranks, tail
+from core.model import Session
 from core.panel import Floats
 from core.settings import SchemeSettings
+from core.valuation import TEN_YEARS
+from core.valuation_series import Reading, ValuationSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,14 @@ class SectorFunds:
 class Behind:
     """What stands behind the funds; None where unknown.
 
-    A breadth universe by its name, the lines of funds, and what the funds say jointly.
+    A breadth universe by its name, the lines of funds, what the funds say jointly, and own snapshots of fundamentals.
     """
 
     universe: str | None = None
     breadth: BreadthSeries | None = None
     concentration: ConcentrationSeries | None = None
     risk: RiskSeries | None = None
+    valuation: ValuationSeries | None = None
     sectors: SectorFunds = SectorFunds()
 
 
@@ -101,6 +105,13 @@ class Market:
     def risk_tail(self, name: str, t: int, n: int) -> Floats:
         """The last n numbers of such a series up to row t; fewer at the start."""
         return np.full(n, np.nan) if self.behind.risk is None else self.behind.risk.tail(name, t, n)
+
+    def valuation(self, t: int) -> Reading:
+        """The valuation as of row t, by snapshots of fundamentals that are not later."""
+        if self.behind.valuation is None:
+            return Reading()
+        session: Session = self.history.sessions[t].item()
+        return self.behind.valuation.reading(session, self.value("px", TEN_YEARS, t) / 100.0)
 
     def value(self, field: str, symbol: str, t: int) -> float:
         """One metric of one symbol at row t; NaN where it is missing."""
