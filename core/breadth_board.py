@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.breadth_series import BreadthSeries
+from core.courses import YEAR, courses
 from core.i18n import _
 from core.metrics.breadth import CONFLICT_SHARES
 from core.metrics.fold import History
@@ -24,8 +25,16 @@ from core.universe import BENCHMARK
 GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
 """metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
 
-SPARK_SESSIONS = 252
-_SPARKS = ("ad_line", "mcclellan", "above_sma20", "above_sma50", "above_sma200", "high_low_index", "net_advances")
+_COURSES = (
+    *("advances", "declines", "unchanged", "adv_share", "ad_line", "mcclellan", "summation", "zweig", "dispersion"),
+    *("above_sma20", "above_sma50", "above_sma200", "new_highs", "new_lows", "high_low_index"),
+    *("trin", "trin10", "upvol_share"),
+)
+"""Measures of the members whose course over the year is told."""
+
+MONTH = 21
+SPREAD_WINDOWS = (21, 63)
+_SPREAD = "equal_less_cap_"
 _VOLUMES = ("trin", "trin10", "up_volume", "down_volume", "upvol_share")
 _QUOTIENTS = ("ad_ratio", "adv_share", "trin", "trin10")
 """Of ten sessions at most: one that is absent later on lacks something to divide by, as when nobody declined."""
@@ -84,26 +93,38 @@ class BreadthBoard:
 
     def block(self, t: int, *, half_day: bool = False) -> Breadth:
         """The block at row t, `half_day` as the session is one."""
+        funds = self._funds(t)
         if self._members is not None:
-            return self._members.block(t, self._funds(t), half_day=half_day)
+            return self._members.block(t, funds, half_day=half_day)
         note = _("no breadth universe is chosen: `--universe sp500` counts its members")
-        return Breadth(universe=CORE, **self._funds(t), notes=(note,), status=dict.fromkeys(_MEASURES, "not_supported"))
+        status = dict.fromkeys(_MEASURES, "not_supported")
+        return Breadth(universe=CORE, **_fund_values(funds), course=courses(funds), notes=(note,), status=status)
 
-    def _funds(self, t: int) -> dict[str, Any]:
-        """B13 and B14, which need no members."""
-        columns, equal = list(self._assets.sectors), self._assets.columns.get("RSP")
+    def _funds(self, t: int) -> dict[str, Floats]:
+        """B13 and B14, which need no members, over the year up to row t."""
+        rows = slice(max(0, t + 1 - YEAR), t + 1)
+        sectors, equal = list(self._assets.sectors), self._assets.columns.get("RSP")
         benchmark = self._assets.columns.get(BENCHMARK)
-        above = self._history["above_sma50"][t, columns]
-        values: dict[str, Any] = {"sectors_above_sma50": number(float(above.sum())) if columns else None}
-        if benchmark is None:
-            return values
-        month = self._history["ret_21s"][t]
-        if columns and np.isfinite(month[[*columns, benchmark]]).all():
-            values["sectors_beating_21s"] = float((month[columns] > month[benchmark]).sum())
-        if equal is not None:
-            returns = {f"{n}s": self._history[f"ret_{n}s"][t] for n in (21, 63)}
-            values["equal_less_cap"] = {key: number(float(r[equal] - r[benchmark])) for key, r in returns.items()}
-        return values
+        series: dict[str, Floats] = {}
+        if sectors:
+            series["sectors_above_sma50"] = self._history["above_sma50"][rows][:, sectors].sum(axis=1)
+        if sectors and benchmark is not None:
+            month = self._history["ret_21s"][rows]
+            beating = (month[:, sectors] > month[:, [benchmark]]).sum(axis=1).astype(np.float64)
+            beating[~np.isfinite(month[:, [*sectors, benchmark]]).all(axis=1)] = np.nan
+            series["sectors_beating_21s"] = beating
+        if equal is not None and benchmark is not None:
+            for n in SPREAD_WINDOWS:
+                returns = self._history[f"ret_{n}s"][rows]
+                series[f"{_SPREAD}{n}s"] = returns[:, equal] - returns[:, benchmark]
+        return series
+
+
+def _fund_values(series: Mapping[str, Floats]) -> dict[str, Any]:
+    """The fields of the block that these series end in."""
+    now = {name: number(float(values[-1])) for name, values in series.items()}
+    spreads = {name.removeprefix(_SPREAD): now.pop(name) for name in list(now) if name.startswith(_SPREAD)}
+    return {**now, "equal_less_cap": spreads}
 
 
 class _MemberBoard:
@@ -126,12 +147,13 @@ class _MemberBoard:
         doubted = len(self.series.members.doubted.get(t, ()))
         return (np.nan, np.nan) if np.isnan(coverage) else (coverage, doubted / self._universe.size)
 
-    def block(self, t: int, funds: Mapping[str, Any], *, half_day: bool) -> Breadth:
-        """The block at row t; `funds` is what the funds alone can say."""
+    def block(self, t: int, funds: Mapping[str, Floats], *, half_day: bool) -> Breadth:
+        """The block at row t; `funds` are the series of what the funds alone can say."""
         coverage = self.series.value("coverage", t)
         known = coverage >= LEAST_COVERAGE
         values: dict[str, Any] = {name: number(self.series.value(name, t)) if known else None for name in _MEASURES}
         derived = self._derived(t) if known else {}
+        told = {name: self.series.values(name)[: t + 1] for name in _COURSES} if known else {}
         return Breadth(
             universe=self._universe.id,
             members=self._universe.size,
@@ -142,25 +164,24 @@ class _MemberBoard:
             notes=self._notes(t),
             status=self._status(values, coverage, t, half_day=half_day),
             **values,
+            course=courses({**told, **funds}),
             **derived,
-            **funds,
+            **_fund_values(funds),
         )
 
     def _derived(self, t: int) -> dict[str, Any]:
-        """What is told of the measures: B5 by change and percentile, never by level; B12; denominators; history."""
+        """What is told of the measures: B3 and B5 by change and percentile, never by level; B12; denominators."""
         series = self.series
-        summation = series.values("summation")[: t + 1]
-        change = float(summation[-1] - summation[-22]) if len(summation) > 21 else np.nan
+        line, summation = series.values("ad_line")[: t + 1], series.values("summation")[: t + 1]
         begun = np.flatnonzero(np.isfinite(series.values("net_advances")))
         counted = ("above_sma20", "above_sma50", "above_sma200", "highs")
-        recent = slice(max(0, t + 1 - SPARK_SESSIONS), t + 1)
         return {
-            "summation_chg_21s": number(change),
-            "summation_pr": number(percentile_rank(summation[-252:], 252)),
+            "ad_line_chg_21s": number(_change(line, MONTH)),
+            "summation_chg_21s": number(_change(summation, MONTH)),
+            "summation_pr": number(percentile_rank(summation[-YEAR:], YEAR)),
             "seeded": series.members.panel.sessions[begun[0]].item() if len(begun) else None,
             "conflict": self._conflict(t),
             "counted": {name: number(series.value(f"{name}_counted", t)) for name in counted},
-            "spark": {name: tuple(number(v) for v in series.values(name)[recent].tolist()) for name in _SPARKS},
         }
 
     def _notes(self, t: int) -> tuple[str, ...]:
@@ -200,3 +221,7 @@ class _MemberBoard:
         """B12 at both thresholds: sessions left of its 30, and firings so far."""
         names = [f"{kind}_{100 * share:.1f}" for share in CONFLICT_SHARES for kind in ("active", "firings")]
         return {name: number(self.series.value(name, t)) for name in names}
+
+
+def _change(series: Floats, n: int) -> float:
+    return float(series[-1] - series[-1 - n]) if len(series) > n else np.nan

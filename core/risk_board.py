@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core.courses import courses
 from core.metrics import cross_asset
 from core.metrics.fold import History
 from core.metrics.risk import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, Assets, appetite_state, sentiment_parts
@@ -36,6 +37,8 @@ _PLAIN = (
     *("rate_5s_bp", "rate_21s_bp", "rate_21s_z", "rate_gamma_ief", "rate_t_ief", "rate_gamma_tlt", "rate_t_tlt"),
     *("credit_21s", "credit_z", "copper_gold_21s"),
 )
+_COURSES = (*(name for name in _PLAIN if not name.endswith("_tlt")), "appetite", "corr63_iwm_spy", "corr63_spy_tlt")
+"""Series whose course over the year is told."""
 
 
 class RiskBoard:
@@ -66,6 +69,7 @@ class RiskBoard:
             ratios={f"{a}/{b}": self._ratio(a, b, t) for a, b in RATIOS},
             price_stretch={symbol: number(self._stretch(symbol, t)) for symbol in STRETCHED},
             sentiment_parts={name: number(value) for name, value in sentiment.items()},
+            course=courses({name: series[name] for name in _COURSES}),
             status=reasons or "ok",
         )
 

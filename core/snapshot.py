@@ -41,12 +41,22 @@ class ProblemNote(_Frozen, kw_only=True, frozen=True):
 
 
 class Source(_Frozen, kw_only=True, frozen=True):
-    """Where the numbers come from. `asof` is the time of the newest datum, `fetched_at` when we got it."""
+    """Where the numbers come from. `asof` is the time of the newest datum, `fetched_at` when we got it.
+
+    `oldest` is the time of the oldest price; yields and implied volatilities, which keep other hours, do not count.
+    `breaker` says why the feed asks nothing until `next_try`, "" while it asks. `quarantined` values of the watched
+    symbols were ever rejected. `final_at` is when the bars of a session in progress, or the last one, are final.
+    """
 
     feed: str
     simulated: bool
     asof: datetime | None = None
+    oldest: datetime | None = None
     fetched_at: datetime | None = None
+    final_at: datetime | None = None
+    breaker: str = ""
+    next_try: datetime | None = None
+    quarantined: int = 0
     problems: tuple[ProblemNote, ...] = ()
 
 
@@ -220,8 +230,9 @@ class RiskWarning(_Frozen, kw_only=True, frozen=True):
 
 
 class Course(_Frozen, kw_only=True, frozen=True):
-    """How a number has moved: the change since the session before in its own units, its percentile among the last
-    252 sessions in (0, 1], and 60 points of them, oldest first.
+    """How a number has moved: since the session before, in its own units, and over the last 252 sessions.
+
+    `pr` is its percentile among these, in (0, 1]; `spark` every sixth of them, oldest first, the last one included.
     """
 
     chg_1s: Value = None
