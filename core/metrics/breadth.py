@@ -9,7 +9,7 @@ B11 are seeded at the second.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -184,18 +184,19 @@ class Breadth:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """B12 (Hindenburg type) after some sessions: `active` counts the sessions left while the oscillator is negative."""
+    """B12 (Hindenburg type) after some sessions: `left` of the 30 since it fired, and how often it fired.
 
+    `active` is the same while the oscillator is negative, else 0: within its 30 sessions it rests and comes back.
+    """
+
+    left: int = 0
     active: int = 0
     firings: int = 0
 
     def after(self, *, fired: bool, oscillator: float) -> Conflict:
-        """With one more session; a new firing starts the 30 sessions anew."""
-        if fired:
-            new = self.active == 0
-            return Conflict(CONFLICT_SESSIONS, self.firings + new)
-        left = max(self.active - 1, 0)
-        return replace(self, active=left if oscillator < 0 else 0)
+        """With one more session; a new firing starts the 30 sessions anew, and counts where none were left."""
+        left = CONFLICT_SESSIONS if fired else max(self.left - 1, 0)
+        return Conflict(left, left if oscillator < 0 else 0, self.firings + (fired and self.left == 0))
 
 
 def conflict_fires(values: dict[str, float], trend: float, threshold: float) -> bool:

@@ -110,8 +110,8 @@ class HighLowConflict:
         """See `Rule`."""
         return _(
             "new highs and new lows each at least {share} % of the members, highs at most twice the lows, {index} "
-            "above its close {trend} sessions ago, McClellan below zero; left {n} sessions later or when McClellan "
-            "is not below zero. Over-fitted by common opinion"
+            "above its close {trend} sessions ago, McClellan below zero; left {n} sessions later, and "
+            "resting while McClellan is not below zero. Over-fitted by common opinion"
         ).format(share=self._limits.variant, index=subject, trend=CONFLICT_TREND, n=CONFLICT_SESSIONS)
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -194,7 +194,9 @@ def test_a_conflict_counts_a_firing_once_while_it_is_active(fired: list[bool]) -
         firings += today and left == 0
         left = 30 if today else max(left - 1, 0)
         assert (conflict.active, conflict.firings) == (left, firings)
-    assert conflict.after(fired=False, oscillator=1.0).active == 0
+    rests = conflict.after(fired=False, oscillator=1.0)
+    assert rests.active == 0
+    assert rests.after(fired=False, oscillator=-1.0).active == max(left - 2, 0)  # and comes back
 
 
 def test_a_conflict_needs_all_five_signs() -> None:
