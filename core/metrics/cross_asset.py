@@ -14,6 +14,8 @@ from core.panel import Floats
 
 WORST_CONDITION = 1e12
 """Above it a covariance is singular for our purpose (X11, B.10)."""
+REGRESSION = 126
+"""X5: the sessions of a regression."""
 SHIFT_SHORT, SHIFT_LONG = 15, 252
 """X4: the sessions whose means the shift compares."""
 

@@ -182,7 +182,7 @@ def _pairs(look: _Look) -> dict[str, Floats]:
         values[f"corr252_{a}_{b}".lower()] = x.average_correlation(look.windows(both, YEAR))
     for bond in ("IEF", "TLT"):
         series = np.stack([look.daily("IWM"), look.daily("SPY"), look.daily(bond)], axis=1)
-        windows = look.windows(series, 126)
+        windows = look.windows(series, x.REGRESSION)
         slopes, statistics = x.regression(windows[:, :, 0], windows[:, :, 1:])
         values[f"rate_gamma_{bond}".lower()] = slopes[:, 1]
         values[f"rate_t_{bond}".lower()] = statistics[:, 1]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from core.rules.breadth import BreadthDivergence, HighLowConflict
 from core.rules.concentration import MegaCapConcentration, SmallCapConcentration
+from core.rules.credit import CreditStress, RatePressure
+from core.rules.diversification import DiversificationLoss
 from core.rules.health import DataHealth
 from core.rules.leadership import FragileLeadership, LeadershipReversal
 from core.rules.level import Drawdown, ExtendedNearHigh, Overbought, TrendState
 from core.rules.rule import Rule
+from core.rules.sectors import DefensiveRotation, SectorCorrelation, Turbulence
 from core.rules.valuation import ValuationStretch
+from core.rules.volatility import SmallVolatilityPremium, TermInversion, VolatilityRegime
 from core.settings import WarningSettings
 
 
@@ -18,6 +22,9 @@ def rules(settings: WarningSettings) -> tuple[Rule, ...]:
         LeadershipReversal(settings.W01),
         LeadershipReversal(settings.W01, mirrored=True),
         FragileLeadership(settings.W02),
+        SmallVolatilityPremium(settings.W03),
+        VolatilityRegime(settings.W04),
+        TermInversion(settings.W05),
         Overbought(settings.W06),
         ExtendedNearHigh(settings.W07),
         BreadthDivergence(settings.W08),
@@ -25,6 +32,12 @@ def rules(settings: WarningSettings) -> tuple[Rule, ...]:
         MegaCapConcentration(settings.W10),
         SmallCapConcentration(settings.W11),
         ValuationStretch(settings.W12),
+        RatePressure(settings.W13),
+        CreditStress(settings.W14),
+        DefensiveRotation(settings.W15),
+        SectorCorrelation(settings.W16),
+        Turbulence(settings.W17),
+        DiversificationLoss(settings.W18),
         Drawdown(settings.W19),
         TrendState(),
         DataHealth(settings.W20),

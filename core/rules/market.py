@@ -131,6 +131,11 @@ class Market:
             self._finished_ranks[key] = percentile_ranks(values[: self.history.finished], window, minimum)
         return self._finished_ranks[key].item(t)
 
+    def tail(self, field: str, symbol: str, t: int, n: int) -> Floats:
+        """The last n values of a metric up to row t; fewer at the start, none where the symbol is not watched."""
+        column = self.columns.get(symbol)
+        return np.empty(0) if column is None else tail(self.history[field][:, column], t, n)
+
     def change(self, symbol: str, t: int, n: int) -> float:
         """The change of a level over n sessions, in its own unit."""
         return self.value("px", symbol, t) - self.value("px", symbol, t - n)
@@ -159,5 +164,10 @@ class Market:
         known = list(values)
         if known and not any(math.isnan(value) for value in known):  # a missing bar makes every value NaN
             return ()
-        absent = tuple(symbol for symbol in symbols if np.isnan(self.value("px", symbol, t)))
-        return absent or tuple(_("full history of {symbol}").format(symbol=symbol) for symbol in symbols)
+        return self.absent(symbols, t) or tuple(
+            _("full history of {symbol}").format(symbol=symbol) for symbol in symbols
+        )
+
+    def absent(self, symbols: Iterable[str], t: int) -> tuple[str, ...]:
+        """The symbols without a bar at row t."""
+        return tuple(symbol for symbol in symbols if math.isnan(self.value("px", symbol, t)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +50,29 @@ class Rule(Protocol):
     def text(self, subject: str, judgement: Judgement) -> str:
         """The evidence in one line."""
         ...
+
+
+class Deferred(Mapping[str, EvidenceValue]):
+    """Evidence that is gathered when it is first looked at: a replay judges thousands of sessions and shows one.
+
+    What was judged at a provisional row must be looked at before the next quote overwrites that row.
+    """
+
+    def __init__(self, gather: Callable[[], Mapping[str, EvidenceValue]]) -> None:
+        self._gather = gather
+
+    @cached_property
+    def _gathered(self) -> Mapping[str, EvidenceValue]:
+        return without_nan(self._gather())
+
+    def __getitem__(self, key: str) -> EvidenceValue:
+        return self._gathered[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._gathered)
+
+    def __len__(self) -> int:
+        return len(self._gathered)
 
 
 def without_nan(evidence: Mapping[str, EvidenceValue]) -> dict[str, EvidenceValue]:
