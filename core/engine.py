@@ -33,6 +33,7 @@ from core.model import Instant, Session
 from core.panel import LiveRow, Panel
 from core.risk_board import RiskBoard
 from core.rows import RowBuilder
+from core.rules.base_rates import Record
 from core.rules.board import RuleBoard, evaluated
 from core.rules.market import Behind, SectorFunds
 from core.rules.verdict import SectorClasses
@@ -83,11 +84,16 @@ class Engine:
         lines: Mapping[str, FundLines] | None = None,
         *,
         fundamentals: Sequence[Fundamentals] | None = None,
+        kept: Mapping[tuple[str, str], Record] | None = None,
     ) -> None:
-        """`fundamentals`: the own daily snapshots, None where there is no source of them."""
+        """`fundamentals`: the own daily snapshots, None where there is no source of them; `kept`: see `RuleBoard`."""
         self._universe = universe
         self._settings = settings
         self._panel = panel
+        self._behind = (
+            *(() if breadth is None else (breadth.panel,)),
+            *(part.panel for part in (lines or {}).values()),
+        )
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         benchmark = self._columns.get(BENCHMARK, -1)
         doubtful = [self._columns[i.symbol] for i in universe.instruments if i.cls.has_returns]
@@ -114,6 +120,7 @@ class Engine:
             classes,
             universe.core_symbols(),
             members=self._breadth.health,
+            kept=kept,
             behind=Behind(
                 universe=None if breadth is None else breadth.id,
                 breadth=self._breadth.series,
@@ -132,6 +139,16 @@ class Engine:
     def history(self) -> History:
         """Every metric at every finished session, and at the provisional one last shown."""
         return self._history
+
+    @property
+    def board(self) -> RuleBoard:
+        """The rules over the finished sessions."""
+        return self._board
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """All bars the rules look at: of the screen, of the members, of the lines of funds."""
+        return (self._panel, *self._behind)
 
     @property
     def shown(self) -> History:

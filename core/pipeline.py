@@ -10,40 +10,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from core import charts, intake, universe
+from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
+from core.chronicle import Chronicle
 from core.constituents import Constituents
-from core.engine import Engine, View
-from core.errors import NoDataError, StoreError, UsageError
-from core.feeds.base import Feed, History, Quotes
+from core.engine import Engine
+from core.errors import NoDataError, UsageError
+from core.feeds.base import Feed, FeedState, History, Quotes
 from core.feeds.choose import NO_STORE, choose_feed, open_store
 from core.feeds.stored import StoredFeed
 from core.fetching import FetchReport, Progress, fill
+from core.folding import MEMBERS, Folder, Folding
 from core.i18n import _
-from core.model import Problem, Session
+from core.journal import Journal
+from core.keeping import Keeper
+from core.model import Problem, Quote, Session
 from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
 from core.series import Leaders, PriceSeries, RatioSeries
-from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day, exchange_time
+from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day
 from core.settings import CORE, Basis, Settings
-from core.settings_load import defaults
-from core.snapshot import ProblemNote, Snapshot, Source, to_json
+from core.snapshot import ProblemNote, Snapshot, to_json
+from core.tape import Tape
+from core.viewing import Shown, Viewer
 
 if TYPE_CHECKING:
+    from core.backtest.result import RuleResult
     from core.store import Store
 
 T = TypeVar("T")
 
-MEMBERS = "members"
+_AT_HAND = (StoredFeed.name, "files", "simulated")
+"""Feeds that answer from this computer."""
+
 PERIOD_LEAD = 14
 """Days before a period in which the close before it is looked for; no closure of the exchange lasted as long."""
 
@@ -51,15 +59,11 @@ __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "open_pipeline"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Folding:
-    """An engine, the session it shows, what it was folded from, and the panels behind the funds by their names."""
+class _Given:
+    """What a refresh was given: bars as they came, and all that is wrong so far."""
 
-    engine: Engine
-    session: Session
-    finished: Session
-    live: bool
-    bars: Mapping[str, Bars]
-    behind: Mapping[str, Panel]
+    history: History
+    problems: tuple[Problem, ...]
 
 
 def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
@@ -99,22 +103,26 @@ class Pipeline:
         self._feed = feed
         self._store = store
         self._past = past
-        self._folding: _Folding | None = None
+        self._viewer = Viewer(self._universe, self._constituents, calendar, feed, past=past)
+        self._tape = Tape()
+        self._keeper: Keeper | None = None
+        if store is not None and not past:
+            self._keeper = Keeper(store, feed.name, [instrument.symbol for instrument in self._wanted])
+        self._recalled = False
+        self._chronicle = Chronicle(None if past else store, settings)
+        self._folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
         self._lock = Lock()  # a refresh that was given up may still be at work when the next one begins
 
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
         moment = self._moment()
-        history, quotes = self._ask(moment)
-        live = None
-        if moment.in_progress:
-            live = intake.live_row(self._universe.symbols, moment.session, quotes.quotes, history.bars)
-        with self._lock:
-            folding = self._folded(history.bars, moment, live=live is not None)
-            view = self._view(moment, folding, live, history, quotes)
-            behind = {name: self._row_of(panel, moment, history, quotes) for name, panel in folding.behind.items()}
-            snapshot = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
-        return self._keep(snapshot, moment)
+        snapshot = self._compute(self._ask(moment), moment)
+        unwritten = self._answer(lambda engine: self._chronicle.write(engine.board, engine.panels, moment.now))
+        return self._keep(_told(snapshot, unwritten), moment)
+
+    def feed_state(self) -> FeedState:
+        """How the feed is doing at this moment, whatever the last snapshot says."""
+        return self._feed.state()
 
     def incomplete(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The symbols of the effective configuration that have no bar of the session, or all where it is stale.
@@ -147,7 +155,7 @@ class Pipeline:
 
         with closing(Store.open(self._settings.store.url)) as store:
             report = fill(store, self._feed, self._wanted, first, last, at=moment.now, progress=progress)
-        return FetchReport(report.stored, report.rows, self._explained(report.problems))
+        return FetchReport(report.stored, report.rows, self._viewer.explained(report.problems))
 
     def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
         """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""
@@ -194,10 +202,39 @@ class Pipeline:
         history = self._feed.history([universe.instrument(self._universe, symbol) for symbol in symbols], first, end)
         return align(history.bars, symbols, self._calendar.sessions(first, end))
 
+    def ground(self) -> Ground:
+        """All finished sessions the feed holds at hand, for a backtest. Raises FeedError, NoDataError."""
+        moment = self._moment()
+        remote = self._feed.name not in _AT_HAND  # which is asked for no more than the screen would
+        first = self._first(moment.finished) if remote else date(FIRST_YEAR, 1, 1)
+        history = self._feed.history(self._wanted, first, moment.finished)
+        percent, _quotes = intake.in_percent(history, Quotes(), self._wanted)
+        return self._folder.ground(percent.bars, moment, self._feed.known)
+
+    def keep_backtests(self, results: Sequence[RuleResult]) -> None:
+        """Keep results to be shown beside their rules; nothing where the feed is not stored. Raises StoreWriteError."""
+        self._chronicle.keep(results, self._clock.now())
+
+    def journal(self, since: date | None) -> Journal:
+        """Every step of the warnings from session `since` on, brought up to date. Raises what `refresh` does."""
+        self.refresh()
+        return Journal(
+            feed=self._feed.name,
+            simulated=self._feed.simulated,
+            derived=not self._chronicle.keeps,
+            universe=self._settings.universe.breadth,
+            entries=self._answer(lambda engine: self._chronicle.entries(engine.board, engine.panels, since)),
+        )
+
     @property
     def feed_name(self) -> str:
         """The name of the feed that serves."""
         return self._feed.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its numbers are invented."""
+        return self._feed.simulated
 
     def close(self) -> None:
         """Let go of feed and store."""
@@ -208,9 +245,9 @@ class Pipeline:
     def _answer(self, question: Callable[[Engine], T]) -> T:
         """What the engine of the last refresh knows; the feed is not asked."""
         with self._lock:
-            if self._folding is None:
+            if self._folder.latest is None:
                 raise NoDataError(_("nothing has been computed yet"), _("wait for the first refresh"))
-            return question(self._folding.engine)
+            return question(self._folder.latest.engine)
 
     def _watched(self, *symbols: str) -> None:
         for symbol in set(symbols).difference(self._universe.symbols):
@@ -224,91 +261,66 @@ class Pipeline:
     def _first(self, last: Session) -> date:
         return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
 
-    def _ask(self, moment: Moment) -> tuple[History, Quotes]:
-        """What the feed has: bars up to the session in progress, and its quotes; yields in percent."""
-        wanted = self._wanted
+    def _ask(self, moment: Moment) -> _Given:
+        """What the feed has: bars up to the session in progress, and quotes, which join those known before."""
         last = moment.finished if self._feed.always_open else moment.session
-        history = self._feed.history(wanted, self._first(last), last)
-        quotes = self._feed.quotes(wanted, moment.session, moment.now) if moment.in_progress else Quotes()
-        return intake.in_percent(history, quotes, wanted)
+        history = self._feed.history(self._wanted, self._first(last), last)
+        quotes = self._feed.quotes(self._wanted, moment.session, moment.now) if moment.in_progress else Quotes()
+        stored, unread = self._recall()
+        self._tape.take((*stored.values(), *quotes.quotes.values()))
+        kept = self._keeper.keep(history, quotes, self._tape.quotes(), moment.now) if self._keeper else ()
+        return _Given(history, (*history.problems, *quotes.problems, *unread, *kept))
 
-    def _folded(self, bars: Mapping[str, Bars], moment: Moment, *, live: bool) -> _Folding:
-        """The engine over the finished sessions, folded anew only when a session or a series is new."""
-        kept = self._folding
-        if kept and (kept.finished, kept.live) == (moment.finished, live) and intake.same(kept.bars, bars):
-            return kept
-        first = intake.first_session(bars.values())
-        days = self._calendar.sessions(first or moment.finished, moment.finished)
-        panel = align(bars, self._universe.symbols, days)
-        newest = intake.newest_row(panel)
-        if newest is None:
-            message = _("there is no price of a watched symbol up to {day}").format(day=moment.finished)
-            others = len(self._feed.known() - set(self._universe.symbols))
-            mend = _("the feed has {n} others: watch them under [watchlist], or give other files").format(n=others)
-            raise NoDataError(message, mend if others else _("give other files, or a later --as-of"))
-        if not live:  # under a live row every session must stand, or the bases n sessions back would slip
-            panel = align(bars, self._universe.symbols, days[: newest + 1])
-        session = moment.session if live else days[newest].item()
-        members = self._constituents.universe(bars, panel.sessions)
-        lines = self._constituents.lines(bars, panel.sessions, members)
-        engine = Engine(self._universe, self._settings, panel, members, lines)
-        behind = {fund: part.panel for fund, part in lines.items()} | ({MEMBERS: members.panel} if members else {})
-        self._folding = _Folding(engine, session, moment.finished, live, dict(bars), behind)
-        return self._folding
+    def _recall(self) -> tuple[Mapping[str, Quote], tuple[Problem, ...]]:
+        """The quotes stored last, once."""
+        if self._keeper is None or self._recalled:
+            return {}, ()
+        self._recalled = True
+        return self._keeper.quotes()
 
-    @staticmethod
-    def _row_of(panel: Panel, moment: Moment, history: History, quotes: Quotes) -> LiveRow | None:
-        """The session in progress for the symbols of `panel`."""
-        known = {symbol: history.bars[symbol] for symbol in panel.symbols if symbol in history.bars}
-        return intake.live_row(panel.symbols, moment.session, quotes.quotes, known) if moment.in_progress else None
+    def _compute(self, given: _Given, moment: Moment) -> Snapshot:
+        """The snapshot of what was given and of the newest quotes, at `moment`."""
+        history = replace(given.history, problems=given.problems)
+        history, quotes = intake.in_percent(history, Quotes(self._tape.quotes()), self._wanted)
+        rejected = self._keeper.quarantined() if self._keeper else 0
+        with self._lock:
+            at, live = self._live(moment, history.bars, quotes.quotes)
+            folding = self._folder.folded(history.bars, at, live=live is not None, known=self._feed.known)
+            shown = Shown(moment, folding.session, live, history.fetched_at, history.problems, rejected)
+            behind = {
+                name: intake.live_row(panel.symbols, at.session, quotes.quotes, history.bars) if live else None
+                for name, panel in folding.behind.items()
+            }
+            return folding.engine.snapshot(live, self._viewer.view(shown), behind.pop(MEMBERS, None), behind)
 
-    def _view(self, moment: Moment, folding: _Folding, live: LiveRow | None, history: History, quotes: Quotes) -> View:
-        problems = self._explained((*history.problems, *quotes.problems))
-        final_asof = self._calendar.close_at(folding.session)
-        times = [time for time in live.asof if time is not None] if live else [final_asof]
-        fetched = exchange_time(history.fetched_at or moment.now)
-        # How old a fetch is matters on a day that brings new prices, and only where somebody fetched.
-        aging = history.fetched_at is not None and not self._past and self._calendar.is_session(moment.now.date())
-        return View(
-            viewed_at=moment.now,
-            phase=moment.phase,
-            session_status="intraday" if live else "final" if folding.session == moment.finished else "stale",
-            half_day=self._calendar.is_half_day(folding.session),
-            next_session=moment.next_session,
-            next_open=moment.next_open,
-            expected=moment.expected,
-            final_asof=final_asof,
-            source=Source(
-                feed=self._feed.name,
-                simulated=self._feed.simulated,
-                asof=max(times, default=None),
-                fetched_at=fetched,
-                problems=tuple(ProblemNote(kind=p.kind, symbol=p.symbol, text=p.text) for p in problems),
-            ),
-            fetch_age_hours=(moment.now - fetched) / timedelta(hours=1) if aging else None,
-        )
+    def _live(
+        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote]
+    ) -> tuple[Moment, LiveRow | None]:
+        """The session of which only quotes tell: that in progress, or one over whose bars could not be had.
 
-    def _explained(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """Problems with symbols, an unknown one answered with the nearest that is known, members in one line."""
-        problems = self._constituents.told(problems, self._universe.symbols)
-        if not any(problem.kind == "missing" for problem in problems):
-            return problems
-        return intake.with_suggestions(problems, self._shipped | self._feed.known())
-
-    @cached_property
-    def _shipped(self) -> frozenset[str]:
-        """The symbols of the shipped groups: spelt right, whatever the user's own file says."""
-        groups = defaults().settings.universe.groups.values()
-        return frozenset(symbol for group in groups for symbol in group.symbols)
+        It comes with the moment as it looks from there; None where bars tell all.
+        """
+        symbols = self._universe.symbols
+        if moment.in_progress and (live := intake.live_row(symbols, moment.session, quotes, bars)):
+            return moment, live
+        barred = intake.reached(bars[s].sessions[-1].item() for s in symbols if s in bars)
+        quoted = intake.reached(quotes[s].session for s in symbols if s in quotes)
+        if barred is None or quoted is None or self._past or not barred < quoted <= moment.finished:
+            return moment, None
+        lacking = {s: q for s, q in quotes.items() if s in bars and bars[s].sessions[-1].item() < quoted}
+        return moment.of_quotes(quoted, self._calendar), intake.live_row(symbols, quoted, lacking, bars)
 
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
         """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""
-        if self._store is None or self._past or self._settings.universe.breadth != CORE:
+        if self._keeper is None or self._settings.universe.breadth != CORE:
             return snapshot
-        try:
-            self._store.put_snapshot(to_json(snapshot), moment.now)
-        except StoreError as error:
-            note = ProblemNote(kind="store", text=str(error))
-            source = msgspec.structs.replace(snapshot.source, problems=(*snapshot.source.problems, note))
-            return msgspec.structs.replace(snapshot, source=source)
+        return _told(snapshot, self._keeper.snapshot(to_json(snapshot), moment.now))
+
+
+def _told(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Snapshot:
+    """The snapshot with more problems to show."""
+    if not problems:
         return snapshot
+    notes = (ProblemNote(kind=p.kind, symbol=p.symbol, text=p.text) for p in problems)
+    source = msgspec.structs.replace(snapshot.source, problems=(*snapshot.source.problems, *notes))
+    return msgspec.structs.replace(snapshot, source=source)

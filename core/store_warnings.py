@@ -51,11 +51,11 @@ class WarningStore(StorePart):
             connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
 
     def backtests(self, rule_set: str) -> dict[Key, RuleResult]:
-        """The newest result of each rule and subject by these rules."""
+        """The newest result of each rule and subject by these rules; those of another form are left out."""
         query = select(BACKTESTS.c.document).where(BACKTESTS.c.rule_set == rule_set).order_by(BACKTESTS.c.at)
         with self._reading() as connection:
-            found = [msgspec.json.decode(document, type=RuleResult) for (document,) in connection.execute(query)]
-        return {(result.rule, result.subject): result for result in found}
+            found = [_result_of(document) for (document,) in connection.execute(query)]
+        return {(result.rule, result.subject): result for result in found if result is not None}
 
 
 def _ends(connection: Connection, universe: str) -> dict[Key, tuple[date, str]]:
@@ -80,3 +80,10 @@ def _entry_of(row: RowMapping) -> Entry:
 def _result_row(result: RuleResult, at: Instant) -> dict[str, object]:
     key = {name: getattr(result, name) for name in ("rule", "subject", "rule_set", "data_hash")}
     return {**key, "at": to_microseconds(at), "document": msgspec.json.encode(result)}
+
+
+def _result_of(document: bytes) -> RuleResult | None:
+    try:
+        return msgspec.json.decode(document, type=RuleResult)
+    except msgspec.MsgspecError:
+        return None

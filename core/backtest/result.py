@@ -83,7 +83,7 @@ class RuleResult(_Frozen, kw_only=True, frozen=True):
     rule_set: str
     data_hash: str
     until: date
-    sessions: int
+    sessions: int = 0
     first: date | None = None
     last: date | None = None
     years: float = 0.0

@@ -133,7 +133,7 @@ class _Bench:
         return self.targets[symbol]
 
     def _day(self, t: int) -> date:
-        day: date = self.board.market.history.sessions[t].astype(object)
+        day: date = self.board.sessions[t].astype(object)
         return day
 
 

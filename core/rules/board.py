@@ -14,7 +14,7 @@ import numpy as np
 from core.i18n import _
 from core.metrics.fold import History
 from core.model import Session
-from core.panel import Floats
+from core.panel import Days, Floats
 from core.rules import catalogue, verdict
 from core.rules.base_rates import Ahead, Record, look_ahead, record, target
 from core.rules.course import Course, follow, shown
@@ -99,6 +99,11 @@ class RuleBoard:
     def replay(self, rule: Rule, subject: str) -> Course:
         """The course of a rule over all finished sessions; the rule may be one with other thresholds."""
         return follow(rule, subject, self.course(rule, subject))
+
+    @property
+    def sessions(self) -> Days:
+        """The finished sessions, (T,)."""
+        return self._history.sessions[: self._history.finished]
 
     def closes(self, symbol: str) -> Floats:
         """The finished closes of a watched symbol with dividends, (T,)."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from core import universe
 from core.errors import FeedError
-from core.feeds.base import History, Quotes
+from core.feeds.base import FeedState, History, Quotes
 from core.model import Instant, Instrument, Problem, Quote, Session, SymbolClass
 from core.panel import Bars, Days
 from core.pipeline import Pipeline
@@ -43,6 +43,7 @@ class FakeFeed:
         self.fetched_at: Instant | None = None
         self.failure: FeedError | None = None
         self.asked: list[tuple[tuple[str, ...], Session, Session]] = []
+        self.condition = FeedState()
         self.closed = False
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
@@ -58,6 +59,9 @@ class FakeFeed:
     def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
         symbols = {instrument.symbol for instrument in wanted}
         return Quotes({symbol: quote for symbol, quote in self.current.items() if symbol in symbols})
+
+    def state(self) -> FeedState:
+        return self.condition
 
     def known(self) -> frozenset[str]:
         return frozenset(self.bars)
@@ -148,5 +152,5 @@ def rows(snapshot: Snapshot) -> dict[str, Row]:
 
 
 def engine_of(pipe: Pipeline) -> object:
-    assert pipe._folding is not None
-    return pipe._folding.engine
+    assert pipe._folder.latest is not None
+    return pipe._folder.latest.engine
