@@ -13,11 +13,12 @@ from core.breadth_board import BreadthUniverse
 from core.fund_lines import LARGE, SMALL, FundLines
 from core.holdings import read_holdings
 from core.i18n import _
-from core.membership import SMALL_CAPS, Membership, members
+from core.membership import LARGE_CAPS, SMALL_CAPS, Membership, members
 from core.model import Instrument, Problem, SymbolClass
 from core.panel import Bars, Days, align
 from core.settings import CORE, Settings
 from core.text import some
+from core.weights import Weights
 
 GROUP = "members"
 
@@ -41,6 +42,12 @@ class Constituents:
             names = {member.symbol: member.name for member in self._membership.members} | names
         return tuple(Instrument(s, name, SymbolClass.STOCK, GROUP) for s, name in names.items() if s not in watched)
 
+    @property
+    def weighable(self) -> tuple[str, ...]:
+        """The members whose market caps can give weights of SPY: those of its index, where no file gives them."""
+        found = self._membership
+        return () if found is None or found.id != LARGE_CAPS or LARGE in self._weights else found.symbols
+
     def universe(self, bars: Mapping[str, Bars], sessions: Days) -> BreadthUniverse | None:
         """The breadth universe on `sessions`; None where none is chosen."""
         found = self._membership
@@ -55,11 +62,19 @@ class Constituents:
             notes=found.notes,
         )
 
-    def lines(self, bars: Mapping[str, Bars], sessions: Days, universe: BreadthUniverse | None) -> dict[str, FundLines]:
-        """The lines of each fund; without holdings of IWM a universe of small caps stands in for it."""
-        found = {
-            fund: FundLines(align(bars, weights.lines, sessions), weights) for fund, weights in self._weights.items()
-        }
+    def lines(
+        self,
+        bars: Mapping[str, Bars],
+        sessions: Days,
+        universe: BreadthUniverse | None,
+        by_caps: Weights | None = None,
+    ) -> dict[str, FundLines]:
+        """The lines of each fund; without holdings of IWM a universe of small caps stands in for it.
+
+        `by_caps` are the weights of the `weighable`.
+        """
+        known = self._weights if by_caps is None else {by_caps.fund: by_caps} | self._weights
+        found = {fund: FundLines(align(bars, weights.lines, sessions), weights) for fund, weights in known.items()}
         if SMALL not in found and universe is not None and universe.id in SMALL_CAPS:
             found[SMALL] = FundLines(universe.panel, None, stands_in=universe.id)
         return found

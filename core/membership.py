@@ -28,6 +28,9 @@ RUSSELL = "russell2000"
 SMALL_CAPS = ("sp600", RUSSELL)
 """The universes that may stand for small caps in C6 and C7; a large-cap one never does."""
 
+LARGE_CAPS = "sp500"
+"""The universe that is the index of SPY."""
+
 _PACKAGED = {"sp500": "S&P 500", "sp600": "S&P 600", "nasdaq100": "NASDAQ 100"}
 """The name pytickersymbols has for a list. A label is looked for in this order: the S&P's are those of GICS."""
 

@@ -1,0 +1,197 @@
+"""What comes once a day beside the prices: fundamentals of the funds, and weights of SPY from market caps.
+
+Kept in the store, so that a restart asks for nothing a second time and the next start has them. What fails here is told
+and tried again later; prices never wait for it. Not every feed has them: without a source and without anything stored
+there are none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from core.errors import StoreError
+from core.feeds.base import Feed, Quotes
+from core.fund_lines import LARGE
+from core.holdings import from_market_caps
+from core.model import Instant, Problem, Rejected, Session
+from core.moment import Moment
+from core.panel import Bars
+from core.sessions import Calendar, exchange_time
+from core.valuation import Answer, Fundamentals
+from core.weights import ENOUGH, Weights
+
+if TYPE_CHECKING:
+    from core.store import Store
+
+
+@runtime_checkable
+class GivesFundamentals(Protocol):
+    """A feed with fundamentals of the funds."""
+
+    def fundamentals(self) -> Answer | None:
+        """Those of now, asked for when nothing else waits; None until they have come."""
+        ...
+
+
+@runtime_checkable
+class GivesMarketCaps(Protocol):
+    """A feed that knows market caps."""
+
+    def market_caps(self) -> Mapping[str, tuple[float, Instant]]:
+        """The market capitalisation of each symbol that was quoted, with the time of the quote."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """What is known: every own snapshot of fundamentals, None where there is no source; and weights of SPY, if any.
+
+    The same object until something new has come.
+    """
+
+    fundamentals: tuple[Fundamentals, ...] | None = None
+    weights: Weights | None = None
+
+
+class Daily:
+    """Once a day for one pipeline; any thread may call it. `large` are the members that market caps are wanted of.
+
+    `past`: the past is looked at, and nobody is asked.
+    """
+
+    def __init__(
+        self, feed: Feed, store: Store | None, calendar: Calendar, large: Sequence[str], *, past: bool
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._large = tuple(large)
+        self._name = feed.name
+        self._asked = feed if isinstance(feed, GivesFundamentals) and not past else None
+        self._caps = feed if isinstance(feed, GivesMarketCaps) and not past else None
+        self._sourced = isinstance(feed, GivesFundamentals)
+        self._weighed: tuple[Session, int] | None = None
+        self._beside: Beside | None = None
+        self._lock = Lock()
+
+    def at(self, moment: Moment, bars: Mapping[str, Bars], quotes: Quotes) -> tuple[Beside, tuple[Problem, ...]]:
+        """What is known at `moment`, and what went wrong. Only sessions that are in progress have market caps."""
+        with self._lock:
+            problems: list[Problem] = []
+            if self._beside is None:
+                self._beside = self._recalled(problems)
+            if self._asked is not None and self._due(moment):
+                # Another process may have asked meanwhile.
+                self._know(self._stored_fundamentals(problems))
+                if self._due(moment):
+                    self._ask(self._asked, moment, problems)
+            if self._caps is not None and self._large and moment.in_progress:
+                self._weigh(self._caps, moment, bars, quotes, problems)
+            return self._beside, tuple(problems)
+
+    def _recalled(self, problems: list[Problem]) -> Beside:
+        """What is stored."""
+        stored = self._stored_fundamentals(problems)
+        caps = self._stored_caps(problems)
+        return Beside(stored if stored or self._sourced else None, self._weights(caps) if caps else None)
+
+    def _stored_fundamentals(self, problems: list[Problem]) -> tuple[Fundamentals, ...]:
+        if self._store is None:
+            return ()
+        try:
+            return self._store.fundamentals()
+        except StoreError as error:
+            problems.append(Problem("store", None, str(error)))
+            return ()
+
+    def _stored_caps(self, problems: list[Problem]) -> dict[str, tuple[float, Session]]:
+        if self._store is None or not self._large:
+            return {}
+        try:
+            return self._store.market_caps(self._large)
+        except StoreError as error:
+            problems.append(Problem("store", None, str(error)))
+            return {}
+
+    @property
+    def _known(self) -> tuple[Fundamentals, ...]:
+        return (self._beside.fundamentals if self._beside else None) or ()
+
+    def _know(self, found: Sequence[Fundamentals]) -> None:
+        """Add snapshots; of one fund at one session the last word stands."""
+        before = {(one.session, one.symbol): one for one in self._known}
+        now = before | {(one.session, one.symbol): one for one in found}
+        if now != before and self._beside is not None:
+            self._beside = dataclasses.replace(self._beside, fundamentals=tuple(now[key] for key in sorted(now)))
+
+    def _due(self, moment: Moment) -> bool:
+        """Whether a session has begun that there is no snapshot of, and nobody was asked today."""
+        newest = max((one.session for one in self._known), default=None)
+        asked = max((one.fetched_at for one in self._known), default=None)
+        today = exchange_time(moment.now).date()
+        return (newest is None or newest < moment.session) and (asked is None or exchange_time(asked).date() < today)
+
+    def _ask(self, source: GivesFundamentals, moment: Moment, problems: list[Problem]) -> None:
+        answer = source.fundamentals()
+        if answer is None:
+            return
+        if answer.failure:
+            problems.append(Problem("fundamentals", None, answer.failure))
+            return
+        self._know(answer.found)
+        self._put(answer.found, answer.rejected, moment, problems)
+
+    def _put(
+        self, found: Sequence[Fundamentals], no: Sequence[Rejected], moment: Moment, problems: list[Problem]
+    ) -> None:
+        if self._store is None:
+            return
+        try:
+            self._store.put_fundamentals(found)
+            self._store.put_rejected(no, source=self._name, at=moment.now)
+        except StoreError as error:
+            problems.append(Problem("store", None, str(error)))
+
+    def _weigh(
+        self, source: GivesMarketCaps, moment: Moment, bars: Mapping[str, Bars], quotes: Quotes, problems: list[Problem]
+    ) -> None:
+        """Weights as of the last close, once a session, and again where more members have been quoted since."""
+        caps = self._at_last_close(source.market_caps(), moment, bars, quotes)
+        known = (moment.finished, len(caps))
+        if len(caps) < ENOUGH * len(self._large) or (self._weighed is not None and known <= self._weighed):
+            return
+        self._weighed = known
+        dated = {symbol: (cap, moment.finished) for symbol, cap in caps.items()}
+        self._beside = dataclasses.replace(self._beside or Beside(), weights=self._weights(dated))
+        if self._store is not None:
+            try:
+                self._store.put_market_caps(caps, moment.finished, source=self._name)
+            except StoreError as error:
+                problems.append(Problem("store", None, str(error)))
+
+    def _at_last_close(
+        self,
+        caps: Mapping[str, tuple[float, Instant]],
+        moment: Moment,
+        bars: Mapping[str, Bars],
+        quotes: Quotes,
+    ) -> dict[str, float]:
+        """Caps of this session taken back to the close before it, from which weights are rolled by prices."""
+        found: dict[str, float] = {}
+        for symbol in self._large:
+            series, quote, told = bars.get(symbol), quotes.quotes.get(symbol), caps.get(symbol)
+            if series is None or quote is None or told is None or quote.session != told[1].date():
+                continue
+            if series.sessions[-1].item() == moment.finished:
+                found[symbol] = told[0] * float(series.close[-1]) / quote.price
+        return found
+
+    def _weights(self, caps: Mapping[str, tuple[float, Session]]) -> Weights:
+        """Weights by market cap; members without one lower the coverage by their number."""
+        quoted = {symbol: (cap, self._calendar.close_at(day)) for symbol, (cap, day) in caps.items()}
+        weights = from_market_caps(quoted, LARGE)
+        share = min(1.0, len(caps) / len(self._large))
+        return dataclasses.replace(weights, coverage=weights.coverage * share)
