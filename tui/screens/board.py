@@ -19,7 +19,10 @@ from textual.widgets import Static
 
 from core.snapshot import EMPTY, RANK_WINDOWS, Snapshot
 from tui.commands import BOARD, registry, shown
+from tui.panes.breadth import BreadthPane
+from tui.panes.cross_asset import CrossAssetPane
 from tui.panes.leadership import LeadershipPane
+from tui.panes.rotation import RotationPane
 from tui.panes.sectors import SectorsPane
 from tui.panes.warnings import WarningsPane
 from tui.screens.stage import Stage
@@ -66,6 +69,9 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             LeadershipPane(short[LeadershipPane.COMMAND], groups, flash=flash),
             SectorsPane(short[SectorsPane.COMMAND], flash=flash),
             WarningsPane(short[WarningsPane.COMMAND], flash=flash),
+            BreadthPane(short[BreadthPane.COMMAND], flash=flash),
+            RotationPane(short[RotationPane.COMMAND], flash=flash),
+            CrossAssetPane(short[CrossAssetPane.COMMAND], flash=flash),
         )
         self.set_reactive(BoardScreen.window, window)
         self._header = Header(id="header")

@@ -139,7 +139,7 @@ class Stage(Widget):
 
     def places(self, size: Size | None = None) -> dict[Pane, Region]:
         """Where the panes in view stand, on a stage of `size` or of its own."""
-        areas = self._areas(self.size if size is None else size)
+        areas = plan(self.size if size is None else size, zoomed=self._zoomed)
         return {self._panes[min(area.panes, key=self._recent.index)]: area.region for area in areas}
 
     def show(self, pane: Pane, *, zoomed: bool) -> None:
@@ -152,18 +152,10 @@ class Stage(Widget):
             self._settle(self.size)
             pane.refresh(layout=True)  # the stage's own would keep the places it remembers
 
-    def _areas(self, size: Size) -> list[Area]:
-        """The plan, for the panes there are."""
-        areas = [
-            Area(tuple(pane for pane in area.panes if pane in self._panes), area.region)
-            for area in plan(size, zoomed=self._zoomed)
-        ]
-        return [area for area in areas if area.panes]
-
     def _settle(self, size: Size) -> None:
         """Tell the panes whether they are in view, and with whom they share their area."""
         places = self.places(size)
-        for area in self._areas(size):
+        for area in plan(size, zoomed=self._zoomed):
             panes = [self._panes[pane] for pane in area.panes]
             tabs = tuple(pane.tab for pane in panes)
             for pane in panes:
