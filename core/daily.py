@@ -14,10 +14,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from core.errors import StoreError
-from core.feeds.base import Feed, Quotes
+from core.feeds.base import Feed
 from core.fund_lines import LARGE
 from core.holdings import from_market_caps
-from core.model import Instant, Problem, Rejected, Session
+from core.model import Instant, Problem, Quote, Rejected, Session
 from core.moment import Moment
 from core.panel import Bars
 from core.sessions import Calendar, exchange_time
@@ -77,7 +77,9 @@ class Daily:
         self._beside: Beside | None = None
         self._lock = Lock()
 
-    def at(self, moment: Moment, bars: Mapping[str, Bars], quotes: Quotes) -> tuple[Beside, tuple[Problem, ...]]:
+    def at(
+        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote]
+    ) -> tuple[Beside, tuple[Problem, ...]]:
         """What is known at `moment`, and what went wrong. Only sessions that are in progress have market caps."""
         with self._lock:
             problems: list[Problem] = []
@@ -156,7 +158,12 @@ class Daily:
             problems.append(Problem("store", None, str(error)))
 
     def _weigh(
-        self, source: GivesMarketCaps, moment: Moment, bars: Mapping[str, Bars], quotes: Quotes, problems: list[Problem]
+        self,
+        source: GivesMarketCaps,
+        moment: Moment,
+        bars: Mapping[str, Bars],
+        quotes: Mapping[str, Quote],
+        problems: list[Problem],
     ) -> None:
         """Weights as of the last close, once a session, and again where more members have been quoted since."""
         caps = self._at_last_close(source.market_caps(), moment, bars, quotes)
@@ -177,12 +184,12 @@ class Daily:
         caps: Mapping[str, tuple[float, Instant]],
         moment: Moment,
         bars: Mapping[str, Bars],
-        quotes: Quotes,
+        quotes: Mapping[str, Quote],
     ) -> dict[str, float]:
         """Caps of this session taken back to the close before it, from which weights are rolled by prices."""
         found: dict[str, float] = {}
         for symbol in self._large:
-            series, quote, told = bars.get(symbol), quotes.quotes.get(symbol), caps.get(symbol)
+            series, quote, told = bars.get(symbol), quotes.get(symbol), caps.get(symbol)
             if series is None or quote is None or told is None or quote.session != told[1].date():
                 continue
             if series.sessions[-1].item() == moment.finished:
