@@ -62,10 +62,10 @@ class RatePressure:
         limits = self._limits
         sensitivity = market.risk("rate_t_ief", t)
         bonds, rise = market.value("ret_21s", BONDS, t), market.risk("rate_21s_bp", t)
-        lacking = {BONDS: bonds, YIELD: rise}
+        parts = {BONDS: bonds, YIELD: rise}
         missing = market.missing((SMALL, LARGE, NOTES), t, (sensitivity,))
-        if all(map(math.isnan, lacking.values())):
-            missing += tuple(name for part in lacking for name in market.missing((part,), t, ()))
+        if all(map(math.isnan, parts.values())):
+            missing += tuple(name for part in parts for name in market.missing((part,), t, ()))
         if missing:
             return Judgement(missing=missing)
         sensitive = sensitivity >= limits.watch_t
@@ -75,10 +75,7 @@ class RatePressure:
             watch=watch,
             warn=sensitive and (bonds <= limits.warning_bonds or rise >= limits.warning_bp),
             exit=(calm or sensitivity < limits.exit_t) and not watch,
-            partial=(
-                *(part for part, value in lacking.items() if math.isnan(value)),
-                *market.absent((REAL_ESTATE,), t),
-            ),
+            partial=tuple(part for part, value in parts.items() if math.isnan(value)),
             evidence=Deferred(lambda: _rates(market, t)),
         )
 
@@ -149,7 +146,7 @@ class CreditStress:
             watch=watch,
             warn=z <= limits.warning_z or wider >= limits.warning_bp,
             exit=calm and not watch,
-            partial=(*(part for part, value in parts.items() if math.isnan(value)), *market.absent((NOTES, LARGE), t)),
+            partial=tuple(part for part, value in parts.items() if math.isnan(value)),
             evidence=Deferred(
                 lambda: {
                     "credit_z": z,

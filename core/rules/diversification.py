@@ -49,7 +49,6 @@ class DiversificationLoss:
             watch=together >= limits.watch,
             warn=together >= limits.warning,
             exit=together < limits.exit,
-            partial=market.absent(OTHERS, t),
             evidence=Deferred(lambda: _correlations(market, t)),
         )
 

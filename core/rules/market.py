@@ -164,10 +164,5 @@ class Market:
         known = list(values)
         if known and not any(math.isnan(value) for value in known):  # a missing bar makes every value NaN
             return ()
-        return self.absent(symbols, t) or tuple(
-            _("full history of {symbol}").format(symbol=symbol) for symbol in symbols
-        )
-
-    def absent(self, symbols: Iterable[str], t: int) -> tuple[str, ...]:
-        """The symbols without a bar at row t."""
-        return tuple(symbol for symbol in symbols if math.isnan(self.value("px", symbol, t)))
+        absent = tuple(symbol for symbol in symbols if math.isnan(self.value("px", symbol, t)))
+        return absent or tuple(_("full history of {symbol}").format(symbol=symbol) for symbol in symbols)

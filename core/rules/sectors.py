@@ -54,7 +54,6 @@ class DefensiveRotation:
             watch=z <= limits.watch_z,
             warn=z <= limits.warning_z,
             exit=z > limits.exit_z,
-            partial=market.absent((fund for fund in sectors.symbols if fund not in funds), t),
             evidence=Deferred(lambda: _rotation(market, t)),
             label=sectors.scheme,
         )
