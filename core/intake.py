@@ -62,6 +62,12 @@ def newest_row(panel: Panel) -> int | None:
     return int(lasts[len(lasts) // 2])
 
 
+def reached(sessions: Iterable[Session]) -> Session | None:
+    """The last session that at least half of them have reached; None where there are none."""
+    in_order = sorted(sessions)
+    return in_order[len(in_order) // 2] if in_order else None
+
+
 def live_row(
     symbols: Sequence[str], session: Session, quotes: Mapping[str, Quote], bars: Mapping[str, Bars]
 ) -> LiveRow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from core.model import Instant, Session
@@ -43,6 +43,10 @@ class Moment:
             next_session=state.next_session,
             next_open=state.next_open,
         )
+
+    def of_quotes(self, session: Session, calendar: Calendar) -> Moment:
+        """The same instant, before the bars of `session` have come: only quotes tell of it."""
+        return replace(self, session=session, finished=calendar.previous(session))
 
     @property
     def in_progress(self) -> bool:

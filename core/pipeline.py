@@ -22,13 +22,14 @@ from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
+from core.daily import Daily
 from core.engine import Engine
 from core.errors import NoDataError, UsageError
 from core.feeds.base import Feed, FeedState, History, Quotes
 from core.feeds.choose import NO_STORE, choose_feed, open_store
 from core.feeds.stored import StoredFeed
 from core.fetching import FetchReport, Progress, fill
-from core.folding import MEMBERS, Folder, Folding
+from core.folding import MEMBERS, Folder
 from core.i18n import _
 from core.journal import Journal
 from core.keeping import Keeper
@@ -103,6 +104,7 @@ class Pipeline:
         self._feed = feed
         self._store = store
         self._past = past
+        self._daily = Daily(feed, store, calendar, self._constituents.weighable, past=past)
         self._viewer = Viewer(self._universe, self._constituents, calendar, feed, past=past)
         self._tape = Tape()
         self._keeper: Keeper | None = None
@@ -117,7 +119,8 @@ class Pipeline:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
         moment = self._moment()
         snapshot = self._compute(self._ask(moment), moment)
-        unwritten = self._answer(lambda engine: self._chronicle.write(engine.board, engine.panels, moment.now))
+        engine = self._answer(lambda latest: latest)
+        unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
         return self._keep(_told(snapshot, unwritten), moment)
 
     def feed_state(self) -> FeedState:
@@ -269,7 +272,10 @@ class Pipeline:
         stored, unread = self._recall()
         self._tape.take((*stored.values(), *quotes.quotes.values()))
         kept = self._keeper.keep(history, quotes, self._tape.quotes(), moment.now) if self._keeper else ()
-        return _Given(history, (*history.problems, *quotes.problems, *unread, *kept))
+        beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes())
+        with self._lock:
+            self._folder.beside = beside
+        return _Given(history, (*history.problems, *quotes.problems, *unread, *kept, *unknown))
 
     def _recall(self) -> tuple[Mapping[str, Quote], tuple[Problem, ...]]:
         """The quotes stored last, once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
-from core.model import Quote, Session
+from core.model import Quote
 
 
 class Tape:
@@ -22,10 +22,10 @@ class Tape:
             for quote in quotes:
                 self._quotes[quote.symbol] = newer(self._quotes.get(quote.symbol), quote)
 
-    def of(self, session: Session) -> dict[str, Quote]:
-        """The quotes of `session`."""
+    def quotes(self) -> dict[str, Quote]:
+        """The newest of each symbol, whatever session it is of."""
         with self._lock:
-            return {symbol: quote for symbol, quote in self._quotes.items() if quote.session == session}
+            return dict(self._quotes)
 
 
 def newer(known: Quote | None, quote: Quote) -> Quote:

@@ -24,7 +24,7 @@ import numpy as np
 from core.errors import FeedError, FeedUnavailable
 from core.feeds.alpaca_keys import find_keys
 from core.feeds.alpaca_wire import to_bars, to_quote
-from core.feeds.base import History, Quotes
+from core.feeds.base import FeedState, History, Quotes
 from core.feeds.sanitise import Checked, check
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Quote, Rejected, Session
@@ -134,6 +134,10 @@ class AlpacaFeed:
             text = _("the session in progress is that of IEX alone, a small exchange; its volume is left out")
             problems.append(Problem("partial", None, text))
         return Quotes(quotes, tuple(problems))
+
+    def state(self) -> FeedState:
+        """Whether Alpaca is asked at present, and if not, why and until when."""
+        return self._client.state()
 
     def known(self) -> frozenset[str]:
         """The symbols that Alpaca has, and those that are spelt right but not its business."""

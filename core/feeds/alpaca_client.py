@@ -24,6 +24,7 @@ from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
 from core.errors import FeedError
 from core.feeds.alpaca_keys import Keys
 from core.feeds.alpaca_wire import BarsPage, DailyBar, SnapshotPage, StockSnapshot
+from core.feeds.base import FeedState
 from core.feeds.breaker import Backoff, Breaker
 from core.feeds.gate import Gate
 from core.feeds.http_failures import garbled
@@ -102,6 +103,10 @@ class AlpacaClient(StockHistoricalDataClient):
         """The present state of `symbols` as `feed` (iex, sip or delayed_sip) sees it. Raises FeedError."""
         request = StockSnapshotRequest(symbol_or_symbols=list(symbols), feed=DataFeed(feed))
         return cast("dict[str, StockSnapshot | None]", self.get_stock_snapshot(request))
+
+    def state(self) -> FeedState:
+        """How Alpaca is doing."""
+        return self._gate.state()
 
     def close(self) -> None:
         """Give up what is under way; later calls raise FeedError."""

@@ -45,12 +45,14 @@ class FeedState:
     """How a remote feed is doing, for the header.
 
     `open`: nothing is asked until `next_try` (about), because of `cause`. `requests`: sent in the last minute.
+    `answered`: the source has answered since the feed was opened. A feed that asks nobody is as this is by default.
     """
 
     open: bool = False
     cause: str = ""
     next_try: Instant | None = None
     requests: int = 0
+    answered: bool = False
 
 
 class Feed(Protocol):
@@ -70,6 +72,10 @@ class Feed(Protocol):
 
     def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
         """The provisional state of `session` at `now`; the adjusted closes of the history lead up to these prices."""
+        ...
+
+    def state(self) -> FeedState:
+        """How the source is doing; asks nobody."""
         ...
 
     def known(self) -> frozenset[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import DataFileError
-from core.feeds.base import History, Quotes
+from core.feeds.base import FeedState, History, Quotes
 from core.feeds.tables import SUFFIXES, Series, Table, read_table, symbol_of, unusable
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Session
@@ -64,6 +64,10 @@ class FilesFeed:
     def quotes(self, wanted: Sequence[Instrument], session: Session, now: Instant) -> Quotes:
         """None: files hold finished sessions."""
         return Quotes()
+
+    def state(self) -> FeedState:
+        """That of a feed without a source to be asked."""
+        return FeedState()
 
     def known(self) -> frozenset[str]:
         """Every symbol the files hold. Raises DataFileError."""

@@ -24,6 +24,7 @@ import requests
 
 from core import __version__
 from core.errors import FeedError, FeedPaused
+from core.feeds.base import FeedState
 from core.feeds.http_failures import (
     TRANSPORT,
     UNREADABLE,
@@ -91,6 +92,10 @@ class Gate:
             raise
         except FeedError as error:
             raise self._with_next_try(error) from None
+
+    def state(self) -> FeedState:
+        """How the source is doing."""
+        return self._throttle.state()
 
     def close(self) -> None:
         """Give up what is under way, at once: whoever waits for it gets a FeedError."""

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from core.errors import NoDataError
-from core.feeds.base import History, Quotes
+from core.feeds.base import FeedState, History, Quotes
 from core.feeds.factor_model import Factors, simulate_bars, simulate_factors
 from core.feeds.loadings import KNOWN, profile
 from core.feeds.session_walk import CommonWalk, SymbolWalk
@@ -50,6 +50,7 @@ class SimulatedFeed:
         self._days: Days = np.array([], "datetime64[D]")
         self._bars: dict[str, Bars] = {}
         self._session: Session | None = None
+        self._newest: Instant | None = None
         self._common = CommonWalk(seed)
         self._walks: dict[str, SymbolWalk] = {}
 
@@ -77,7 +78,14 @@ class SimulatedFeed:
                 self._session, self._common, self._walks = session, CommonWalk(self._seed), {}
             else:
                 self._common.advance()
-            return Quotes({i.symbol: self._walk(i, session).quote(session, now) for i in wanted})
+            self._newest = max(
+                self._newest or now, now
+            )  # a clock that is set back does not make the market stand still
+            return Quotes({i.symbol: self._walk(i, session).quote(session, self._newest) for i in wanted})
+
+    def state(self) -> FeedState:
+        """That of a feed without a source to be asked."""
+        return FeedState()
 
     def known(self) -> frozenset[str]:
         """The symbols with a make-up of their own; any other is invented from its name."""

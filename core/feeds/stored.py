@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.feeds.base import History, Quotes
+from core.feeds.base import FeedState, History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Session
 
@@ -43,6 +43,10 @@ class StoredFeed:
         """The stored quotes of `session`; those of an earlier one have become bars or are out of date."""
         stored = self._store.quotes(instrument.symbol for instrument in wanted)
         return Quotes({symbol: quote for symbol, quote in stored.items() if quote.session == session})
+
+    def state(self) -> FeedState:
+        """That of a feed without a source to be asked."""
+        return FeedState()
 
     def known(self) -> frozenset[str]:
         """Every stored symbol."""

@@ -77,6 +77,7 @@ class Throttle:
         self._waiting: list[tuple[int, int]] = []
         self._numbers = count()
         self._closed = False
+        self._answered = False
 
     @contextmanager
     def judged(self, urgency: int, *, patience: float = 0.0) -> Iterator[Verdict]:
@@ -90,7 +91,7 @@ class Throttle:
         try:
             yield verdict
         except UnknownSymbol:  # an answer
-            self._leave(self._breaker.succeeded, era)
+            self._leave(self._succeeded, era)
             raise
         except FeedError as error:
             self._leave(self._breaker.failed, era, error, self._clock.monotonic())
@@ -99,7 +100,7 @@ class Throttle:
             self._leave(self._breaker.abandoned, era)
             raise
         if verdict.failure is None:
-            self._leave(self._breaker.succeeded, era)
+            self._leave(self._succeeded, era)
         else:
             self._leave(self._breaker.failed, era, verdict.failure, self._clock.monotonic())
 
@@ -128,8 +129,9 @@ class Throttle:
             now = self._clock.monotonic()
             cause, used = self._breaker.cause, self._budget.used(now)
             if cause is None:
-                return FeedState(requests=used)
-            return FeedState(open=True, cause=cause.message, next_try=self._next_try(now), requests=used)
+                return FeedState(requests=used, answered=self._answered)
+            next_try = self._next_try(now)
+            return FeedState(open=True, cause=cause.message, next_try=next_try, requests=used, answered=self._answered)
 
     def close(self) -> None:
         """Send away whoever waits, now and later."""
@@ -169,6 +171,10 @@ class Throttle:
         with self._changed:
             tell(*arguments)
             self._changed.notify_all()
+
+    def _succeeded(self, era: int) -> None:
+        self._answered = True
+        self._breaker.succeeded(era)
 
     def _next_try(self, now: float) -> Instant:
         seconds = max(0.0, (self._breaker.until or now) - now)

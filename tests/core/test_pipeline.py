@@ -326,10 +326,18 @@ class TestHealth:
         assert health(pipe.refresh()) == "WATCH"
 
     @pytest.mark.parametrize(
-        ("now", "state"), [(new_york(MONDAY, "08:00"), "WARNING"), (new_york(SUNDAY, "12:00"), "CLEAR")]
+        ("now", "fetched", "state"),
+        [
+            (new_york(MONDAY, "10:00"), "21:16", "WARNING"),
+            (new_york(MONDAY, "08:00"), "21:14", "WARNING"),
+            (new_york(MONDAY, "08:00"), "21:15", "CLEAR"),  # final since 16:15, and nothing has traded after that
+            (new_york(SUNDAY, "12:00"), "21:14", "CLEAR"),
+        ],
     )
-    def test_an_old_fetch_is_a_warning_on_a_trading_day(self, feed: FakeFeed, now: datetime, state: str) -> None:
-        feed.fetched_at = datetime(2026, 1, 9, 22, 0, tzinfo=UTC)
+    def test_an_old_fetch_is_a_warning_on_a_trading_day_if_there_was_something_to_fetch_since(
+        self, feed: FakeFeed, now: datetime, fetched: str, state: str
+    ) -> None:
+        feed.fetched_at = datetime.fromisoformat(f"2026-01-09T{fetched}+00:00")
         assert health(pipeline(feed, FixedClock(now)).refresh()) == state
 
     def test_a_fetch_of_less_than_a_day_ago_is_well(self, feed: FakeFeed) -> None:

@@ -43,12 +43,11 @@ def test_the_range_holds_the_price() -> None:
     assert newer(None, quote(102.0, 11, high=101.0, low=100.0)).high == 102.0
 
 
-def test_a_tape_gives_the_newest_of_a_session() -> None:
+def test_a_tape_keeps_the_newest_of_each_symbol() -> None:
     tape = Tape()
     tape.take([quote(100.0, 10), quote(50.0, 10, symbol="IWM")])
     tape.take([quote(99.0, 9), quote(51.0, DAY, symbol="IWM")])
-    assert tape.of(OPEN.date()) == {"SPY": quote(100.0, 10)}
-    assert tape.of(OPEN.date() + timedelta(days=1)) == {"IWM": quote(51.0, DAY, symbol="IWM")}
+    assert tape.quotes() == {"SPY": quote(100.0, 10), "IWM": quote(51.0, DAY, symbol="IWM")}
 
 
 def test_threads_lose_nothing_to_each_other() -> None:
@@ -63,7 +62,7 @@ def test_threads_lose_nothing_to_each_other() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {symbol: found.price for symbol, found in tape.of(OPEN.date()).items()} == {
+    assert {symbol: found.price for symbol, found in tape.quotes().items()} == {
         "SPY": 500.0,
         "IWM": 500.0,
         "QQQ": 500.0,

@@ -1,0 +1,97 @@
+"""What a live pipeline leaves in the store, so that a restart without a network shows what there was.
+
+A disk that refuses loses no screen: what could not be stored is told as a problem, kept, and tried again next time.
+Nothing stored gives way to less: a series that reaches further stays, and so does a newer quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.errors import StoreError
+from core.feeds.base import History, Quotes
+from core.fetching import join
+from core.model import Instant, Problem, Quote, Rejected, Session
+
+if TYPE_CHECKING:
+    from core.panel import Bars
+    from core.store import Store
+
+_Place: TypeAlias = tuple[str, Session, str]
+"""Symbol, session and field of a value that was rejected: there is one word about it in the quarantine."""
+
+
+class Keeper:
+    """Stores for one feed, called `source`, about `symbols`; any thread may call it."""
+
+    def __init__(self, store: Store, source: str, symbols: Iterable[str]) -> None:
+        self._store = store
+        self._source = source
+        self._symbols = tuple(symbols)
+        self._lock = Lock()
+        self._series: dict[str, Bars] = {}
+        self._quotes: dict[str, Quote] = {}
+        self._stored_quotes: dict[str, Quote] = {}
+        self._rejected: dict[_Place, Rejected] = {}
+        self._quarantine: set[_Place] | None = None
+
+    def quotes(self) -> tuple[dict[str, Quote], tuple[Problem, ...]]:
+        """The quotes that were stored last, whatever session they are of, and why they cannot be read."""
+        try:
+            with self._lock:
+                self._stored_quotes = self._store.quotes(self._symbols)
+                return dict(self._stored_quotes), ()
+        except StoreError as error:
+            return {}, (_problem(error),)
+
+    def keep(self, history: History, quotes: Quotes, newest: Mapping[str, Quote], at: Instant) -> tuple[Problem, ...]:
+        """Store what came, fetched `at`, and of the `newest` quotes those that are new. What failed, if anything."""
+        rejected = (*history.rejected, *quotes.rejected)
+        with self._lock:
+            self._series |= {bars.symbol: bars for bars in history.fresh}
+            self._quotes |= {s: quote for s, quote in newest.items() if quote != self._stored_quotes.get(s)}
+            self._rejected |= {(one.symbol, one.session, one.field): one for one in rejected}
+            try:
+                self._write(at)
+            except StoreError as error:
+                return (_problem(error),)
+        return ()
+
+    def snapshot(self, document: bytes, at: Instant) -> tuple[Problem, ...]:
+        """Store `document` as the last snapshot. What failed, if anything."""
+        try:
+            self._store.put_snapshot(document, at)
+        except StoreError as error:
+            return (_problem(error),)
+        return ()
+
+    def quarantined(self) -> int:
+        """How many values of the symbols were ever rejected."""
+        with self._lock:
+            if self._quarantine is None:
+                try:
+                    stored = self._store.rejected(self._symbols)
+                except StoreError:  # told by whatever is written next
+                    return len(self._rejected)
+                self._quarantine = {(one.symbol, one.session, one.field) for one in stored}
+            return len(self._quarantine | self._rejected.keys())
+
+    def _write(self, at: Instant) -> None:
+        if self._series:
+            self._store.merge_many(self._series.values(), join, source=self._source, fetched_at=at)
+            self._series = {}
+        if self._quotes:
+            self._store.put_quotes(self._quotes.values(), source=self._source)
+            self._stored_quotes |= self._quotes
+            self._quotes = {}
+        if self._rejected:
+            self._store.put_rejected(self._rejected.values(), source=self._source, at=at)
+            if self._quarantine is not None:
+                self._quarantine |= self._rejected.keys()
+            self._rejected = {}
+
+
+def _problem(error: StoreError) -> Problem:
+    return Problem("store", None, str(error))
