@@ -400,6 +400,28 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
     W20: W20Settings
 
 
+class ReportSettings(_Section, kw_only=True, frozen=True):
+    """`[report]`: `events` is the path of a file of dated events, "" for none."""
+
+    events: str
+
+
+class OwnRuleSettings(_Section, kw_only=True, frozen=True):
+    """`[rules.ID]`: a rule of the user's own; `severity` is the highest state it can have."""
+
+    metric: str
+    subjects: tuple[Ticker, ...] = ()
+    comparison: Literal["above", "below"]
+    enter: float
+    leave: float
+    warning: float | None = None
+    min_in: Count = 2
+    min_out: Count = 3
+    severity: Literal["info", "watch", "warning"] = "watch"
+    title: str = ""
+    text: str = ""
+
+
 class ScreenSettings(_Section, kw_only=True, frozen=True):
     """`[screen]`."""
 
@@ -421,6 +443,8 @@ class Settings(_Section, kw_only=True, frozen=True):
     holdings: HoldingSettings
     metrics: MetricSettings
     warnings: WarningSettings
+    rules: dict[str, OwnRuleSettings]
+    report: ReportSettings
     screen: ScreenSettings
     keys: dict[str, str]
     watchlist: dict[str, tuple[Ticker, ...] | WatchGroup]

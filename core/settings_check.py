@@ -26,7 +26,7 @@ from core.text import clean
 
 Path: TypeAlias = tuple[str, ...]
 
-_MOST_CHOICES = 12
+_MOST_CHOICES = 16
 """A longer list of choices is not printed: the nearest one says more."""
 
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -78,13 +78,13 @@ def against_itself(settings: Settings, commands: Collection[str]) -> Iterator[Mi
     for index, name in enumerate(settings.universe.show):
         path = ("universe", "show", str(index + 1))
         if name not in groups:
-            yield _unknown(path, name, _("a group of universe.groups"), groups)
+            yield unknown(path, name, _("a group of universe.groups"), groups)
         elif name in settings.universe.show[:index]:
-            yield Mistake(path, _("each group once"), _("{name} again").format(name=_found(name)))
+            yield Mistake(path, _("each group once"), _("{name} again").format(name=found_as(name)))
     yield from _schemes(settings.universe)
     if settings.metrics.scheme not in settings.universe.schemes:
         schemes = settings.universe.schemes
-        yield _unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
+        yield unknown(("metrics", "scheme"), settings.metrics.scheme, _("a scheme of universe.schemes"), schemes)
     yield from _thresholds(settings)
     yield from _member_lists(settings.universes)
     yield from _keys(settings.keys, commands)
@@ -99,10 +99,10 @@ def _schemes(universe: UniverseSettings) -> Iterator[Mistake]:
             path = ("universe", "schemes", scheme, kind)
             for symbol in getattr(classes, kind):
                 if symbol not in sectors:
-                    yield _unknown(path, symbol, _("a symbol of the group sectors"), sectors)
+                    yield unknown(path, symbol, _("a symbol of the group sectors"), sectors)
                 elif symbol in placed:
                     yield Mistake(
-                        path, _("each symbol once in a scheme"), _("{name} again").format(name=_found(symbol))
+                        path, _("each symbol once in a scheme"), _("{name} again").format(name=found_as(symbol))
                     )
                 placed.add(symbol)
 
@@ -167,7 +167,7 @@ def _keys(keys: Mapping[str, str], commands: Collection[str]) -> Iterator[Mistak
     taken: dict[str, str] = {}
     for command, bound in keys.items():
         if command not in commands:
-            yield _unknown(("keys", command), command, _("a command"), commands)
+            yield unknown(("keys", command), command, _("a command"), commands)
         for key in filter(None, (part.strip() for part in bound.split(","))):
             other = taken.setdefault(key, command)
             if other != command:
@@ -176,13 +176,14 @@ def _keys(keys: Mapping[str, str], commands: Collection[str]) -> Iterator[Mistak
                 yield Mistake(("keys", command), expected, found)
 
 
-def _unknown(path: Path, name: str, what: str, choices: Collection[str]) -> Mistake:
+def unknown(path: Path, name: str, what: str, choices: Collection[str]) -> Mistake:
+    """The mistake that `name` is none of `choices`, with the nearest of them."""
     few = 0 < len(choices) <= _MOST_CHOICES
     expected = f"{what} ({listed([clean(c) for c in choices])})" if few else what
-    return Mistake(path, expected, _found(name), nearest(name, choices))
+    return Mistake(path, expected, found_as(name), nearest(name, choices))
 
 
-def _found(value: object) -> str:
+def found_as(value: object) -> str:
     """`value` as its owner wrote it, shortened."""
     match value:
         case bool():
@@ -214,12 +215,12 @@ def _described(node: mi.Metadata, value: object, path: Path) -> Iterator[Mistake
 
 def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, Mapping):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
         return
     fields = {field.encode_name: field for field in node.fields}
     for key in value:
         if key not in fields:
-            yield _unknown((*path, key), key, _("a known key"), fields)
+            yield unknown((*path, key), key, _("a known key"), fields)
     for key, field in fields.items():
         if key in value:
             yield from _check(field.type, value[key], (*path, key))
@@ -229,7 +230,7 @@ def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]
 
 def _dict(node: mi.DictType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, Mapping):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
         return
     for key, item in value.items():
         yield from _check(node.key_type, key, (*path, key))
@@ -238,16 +239,20 @@ def _dict(node: mi.DictType, value: object, path: Path) -> Iterator[Mistake]:
 
 def _list(node: mi.VarTupleType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, list):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
         return
     for index, item in enumerate(value):
         yield from _check(node.item_type, item, (*path, str(index + 1)))
 
 
 def _union(node: mi.UnionType, value: object, path: Path) -> Iterator[Mistake]:
+    given = [option for option in node.types if not isinstance(option, mi.NoneType)]
+    if len(given) == 1:  # TOML has no null: what is optional is left out
+        yield from _check(given[0], value, path)
+        return
     wanted = mi.StructType if isinstance(value, Mapping) else mi.VarTupleType
     if not isinstance(value, Mapping | list):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
         return
     for option in node.types:
         if isinstance(option, wanted):
@@ -258,18 +263,18 @@ def _choice(node: mi.LiteralType | mi.EnumType, value: object, path: Path) -> It
     choices = _choices(node)
     if value not in choices:
         meant = nearest(value, choices) if isinstance(value, str) else None
-        yield Mistake(path, _expected(node), _found(value), meant)
+        yield Mistake(path, _expected(node), found_as(value), meant)
 
 
 def _bool(node: mi.BoolType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, bool):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
 
 
 def _number(node: mi.IntType | mi.FloatType, value: object, path: Path) -> Iterator[Mistake]:
     kinds = int | float if isinstance(node, mi.FloatType) else int
     if isinstance(value, bool) or not isinstance(value, kinds) or not _in_range(node, value):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
 
 
 def _in_range(node: mi.IntType | mi.FloatType, value: float) -> bool:
@@ -282,16 +287,16 @@ def _in_range(node: mi.IntType | mi.FloatType, value: float) -> bool:
 
 def _text(node: mi.StrType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, str):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
     elif any(unicodedata.category(c)[0] == "C" for c in value):
-        yield Mistake(path, _("text without control characters"), _found(value))
+        yield Mistake(path, _("text without control characters"), found_as(value))
     elif node.pattern is not None and not re.search(node.pattern, value):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
 
 
 def _date(node: mi.DateType, value: object, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, date) or isinstance(value, datetime):
-        yield Mistake(path, _expected(node), _found(value))
+        yield Mistake(path, _expected(node), found_as(value))
 
 
 _Checker: TypeAlias = Callable[[Any, object, Path], Iterator[Mistake]]

@@ -35,7 +35,7 @@ def _head(loaded: Loaded) -> Iterator[str]:
 
 def _table(table: Mapping[str, object], origin: Mapping[str, str], path: tuple[str, ...]) -> Iterator[str]:
     """The plain keys of `table`, then the tables in it: what follows a table's heading belongs to that table."""
-    plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+    plain = {key: value for key, value in table.items() if value is not None and not isinstance(value, Mapping)}
     if path and (plain or not table):
         yield ""
         yield f"[{dotted(path)}]"

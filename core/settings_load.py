@@ -20,6 +20,7 @@ from core.errors import SettingsError
 from core.i18n import _
 from core.settings import FeedName, Settings
 from core.settings_check import Mistake, against_itself, against_types, dotted
+from core.settings_rules import own_rules
 from core.store_file import default_url
 from core.text import clean
 
@@ -113,6 +114,7 @@ def _load(user_file: Path | None, user: Table) -> Loaded:
     settings = msgspec.convert(merged, Settings)
     commands = msgspec.convert(base["keys"], dict[str, str])
     refuse_first(against_itself(settings, commands), user_file or shipped)
+    refuse_first(own_rules(settings), user_file or shipped)
     return Loaded(_resolved(settings, user_file or shipped), origin, user_file)
 
 
@@ -127,6 +129,7 @@ def _resolved(settings: Settings, file: Path) -> Settings:
             name: _replaced(entry, file=_optional(entry.file, file, dotted(("universes", name, "file"))))
             for name, entry in settings.universes.items()
         },
+        report=_replaced(settings.report, events=_optional(settings.report.events, file, "report.events")),
         holdings=_replaced(
             settings.holdings,
             SPY=_optional(settings.holdings.SPY, file, "holdings.SPY"),

@@ -9,7 +9,7 @@ from core.i18n import _
 from core.metrics.breadth import CONFLICT_SESSIONS, CONFLICT_TREND, WARM_UP
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers, without_nan
+from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, share
 from core.settings import W08Settings, W09Settings
 
@@ -62,7 +62,7 @@ class BreadthDivergence:
         values = (above, line_below, index_high)
         missing = (
             *market.missing((subject,), t, (distance,)),
-            *_lacking_members(market, coverage, limits.coverage, values),
+            *lacking_members(market, coverage, limits.coverage, values),
         )
         if missing:
             return Judgement(missing=missing)
@@ -72,7 +72,7 @@ class BreadthDivergence:
             watch=(near and above < limits.watch_above) or alone,
             warn=near and above < limits.warning_above,
             exit=(above >= limits.exit_above or distance < -limits.exit_distance) and not alone,
-            evidence=without_nan(_divergence(market, distance, t)),
+            evidence=Deferred(lambda: _divergence(market, distance, t)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -122,7 +122,7 @@ class HighLowConflict:
         values = (market.breadth("high_share", t), market.breadth("mcclellan", t) if warm else np.nan)
         missing = (
             *market.missing((subject,), t, (trend,)),
-            *_lacking_members(market, coverage, ENOUGH, values),
+            *lacking_members(market, coverage, ENOUGH, values),
         )
         if missing:
             return Judgement(missing=missing)
@@ -130,8 +130,8 @@ class HighLowConflict:
         return Judgement(
             watch=active,
             exit=not active,
-            partial=_lacking_members(market, coverage, WHOLE, values),
-            evidence=without_nan(_conflict(market, t)),
+            partial=lacking_members(market, coverage, WHOLE, values),
+            evidence=Deferred(lambda: _conflict(market, t)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -152,7 +152,7 @@ class HighLowConflict:
         )
 
 
-def _lacking_members(market: Market, coverage: float, least: float, values: tuple[float, ...]) -> tuple[str, ...]:
+def lacking_members(market: Market, coverage: float, least: float, values: tuple[float, ...]) -> tuple[str, ...]:
     """What a rule lacks of the members: a universe, enough of it, or the history that its `values` need."""
     universe = market.behind.universe
     if universe is None:

@@ -9,7 +9,7 @@ from core.i18n import _
 from core.metrics.concentration import EQUAL, LEAST_PRICED
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers, without_nan
+from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, pp, share
 from core.settings import W10Settings, W11Settings
 from core.weights import SERVES_DAYS
@@ -72,7 +72,7 @@ class MegaCapConcentration:
             or (weight >= limits.warning_weight and equal <= limits.watch_equal),
             exit=not (weight >= limits.exit_weight or brought >= limits.exit_share or equal <= limits.exit_equal),
             partial=(*without_equal, *lacking, *_lacking_prices(market, weight, t)),
-            evidence=without_nan(_mega_caps(market, fund, equal, t)),
+            evidence=Deferred(lambda: _mega_caps(market, fund, equal, t)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -143,7 +143,7 @@ class SmallCapConcentration:
             warn=(carried and top >= limits.warning_share) or beating < limits.warning_beating,
             exit=not top >= limits.exit_share and beating >= limits.exit_beating,
             partial=lacking,
-            evidence=without_nan(_small_caps(market, fund, t)),
+            evidence=Deferred(lambda: _small_caps(market, fund, t)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:

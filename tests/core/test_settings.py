@@ -241,7 +241,7 @@ DAY = "a date such as 2025-01-09, without quotes"
 GROUPS = "index_funds, size, style, sectors, industry, small_caps, cross_asset, indices, volatility or rates"
 SECTORS = "XLB, XLC, XLE, XLF, XLI, XLK, XLP, XLRE, XLU, XLV or XLY"
 
-SECTIONS = "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, screen, keys or watchlist"
+SECTIONS = "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, rules, report, screen, keys or watchlist"
 
 Case = tuple[str, str, str, str, str | None]
 
