@@ -20,7 +20,11 @@ from core.settings_check import listed, nearest
 from core.settings_load import Loaded, load
 from core.text import clean
 
-Format = Literal["json", "text"]
+Format = Literal["json", "text", "csv"]
+NoteFormat = Literal["md", "text", "json"]
+DOCUMENTS: Final = ("json", "text")
+"""The formats of what is no table of records."""
+
 Base = Literal["close", "first-close", "open"]
 """As in `core.period`, which takes numpy to import."""
 
@@ -50,6 +54,10 @@ class Options:
     basis: Basis = "tr"
     ddof: int = 1
     file: Path | None = None
+    rules: tuple[str, ...] = ()
+    null: bool = False
+    note_format: NoteFormat = "md"
+    output: Path | None = None
 
     def load(self) -> Loaded:
         """The effective settings: defaults, the user's file, and these options on top; their language is in force."""
@@ -97,12 +105,16 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     _add_common(parser)
+    parser.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     parser.set_defaults(data=[])
     titles = {
         "snapshot": _("one refresh, printed as JSON or text"),
         "period": _("return, volatility and volume of every symbol over a period"),
+        "report": _("the market note of a session"),
         "verify": _("which claims of a published note hold, and under which convention"),
         "fetch": _("fill the store from a feed"),
+        "backtest": _("how often each warning fired and what followed, against any day"),
+        "warnings": _("every step of the warnings from one state to another"),
         "config": _("the effective settings, and where each comes from"),
         "doctor": _("check feed, store, calendar and terminal"),
     }
@@ -117,7 +129,7 @@ def _parser() -> _Parser:
     for command in commands.values():
         _add_common(command, suffix=_AFTER)
     snapshot, fetch, period = commands["snapshot"], commands["fetch"], commands["period"]
-    snapshot.add_argument("--format", choices=get_args(Format), help=_("json (the default) or text"))
+    snapshot.add_argument("--format", choices=DOCUMENTS, help=_("json (the default) or text"))
     snapshot.add_argument("--as-of", type=_date, metavar="DATE", help=_("as it was at the end of this day"))
     snapshot.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     period.add_argument("--from", type=_date, required=True, dest="begin", metavar="DATE", help=_("first day"))
@@ -126,19 +138,39 @@ def _parser() -> _Parser:
     period.add_argument("--base", choices=get_args(Base), help=bases)
     period.add_argument("--basis", choices=get_args(Basis), help=_("tr, with dividends (the default), or px"))
     period.add_argument("--ddof", type=int, choices=(0, 1), help=_("1, sample deviation (the default), or 0"))
-    period.add_argument("--format", choices=get_args(Format), default="text", help=_("text (the default) or json"))
-    verify = commands["verify"]
+    period.add_argument("--format", choices=DOCUMENTS, default="text", help=_("text (the default) or json"))
+    report, verify = commands["report"], commands["verify"]
+    report.add_argument("--as-of", type=_date, metavar="DATE", help=_("of the session at the end of this day"))
+    report.add_argument("--from", type=_date, dest="begin", metavar="DATE", help=_("with a period, from this day"))
+    report.add_argument("--to", type=_date, dest="end", metavar="DATE", help=_("to this day"))
+    report.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
+    formats = get_args(NoteFormat)
+    report.add_argument("--format", choices=formats, dest="note_format", help=_("md (the default), text or json"))
+    report.add_argument("-o", "--output", type=_path, metavar="FILE", help=_("into a file"))
     verify.add_argument("file", type=_path, metavar="FILE", help=_("the claims, in TOML: docs/verify.md"))
-    verify.add_argument("--format", choices=get_args(Format), default="text", help=_("text (the default) or json"))
+    verify.add_argument("--format", choices=DOCUMENTS, default="text", help=_("text (the default) or json"))
     fetch.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
+    _add_warnings(commands["backtest"], commands["warnings"])
     return parser
+
+
+def _add_warnings(backtest: argparse.ArgumentParser, warnings: argparse.ArgumentParser) -> None:
+    names = _("a rule such as W06; all, if none is named")
+    backtest.add_argument("rules", nargs="*", type=_text, metavar="RULE", help=names)
+    chance = _("also on 200 shuffled markets: how often does a rule fire by chance? Takes minutes")
+    backtest.add_argument("--null", action="store_true", help=chance)
+    warnings.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
+    for command in (backtest, warnings):
+        command.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
+        formats = _("text (the default), json or csv")
+        command.add_argument("--format", choices=get_args(Format), default="text", help=formats)
 
 
 def _options() -> list[str]:
     """The names of all options, each of which fills a field of `Options`."""
     spelt = {"begin": "from", "end": "to"}
     names = [spelt.get(field.name, field.name.replace("_", "-")) for field in fields(Options)]
-    return [f"--{name}" for name in (*names, "help", "version") if name not in ("command", "file")]
+    return [f"--{name}" for name in (*names, "help", "version") if name not in ("command", "file", "note-format")]
 
 
 def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:

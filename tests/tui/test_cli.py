@@ -109,11 +109,11 @@ class TestArguments:
             (
                 "snapsot",
                 (
-                    "COMMAND: expected snapshot, period, verify, fetch, config or doctor, "
+                    "COMMAND: expected snapshot, period, report, verify, fetch, config or doctor, "
                     'found "snapsot", did you mean "snapshot"?'
                 ),
             ),
-            ("backtest", 'COMMAND: expected snapshot, period, verify, fetch, config or doctor, found "backtest"'),
+            ("backtest", 'COMMAND: expected snapshot, period, report, verify, fetch, config or doctor, found "backtest"'),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
             ("--form json", 'unknown option "--form", did you mean "--format"?'),

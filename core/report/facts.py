@@ -1,0 +1,167 @@
+"""Facts of a snapshot by their places in it, and the one way they get into a sentence.
+
+A template names its slots with the kind of each, "{spread:pp}"; a slot is filled from a path, so that every number
+of a note is one of the snapshot. A sentence with a slot that has no value is not said. The kinds: `pct`, `pp` and
+`share` for fractions, `level`, `number`, `ratio` and `count` for plain numbers, `bp`, `day` for dates, `name` for text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from string import Formatter
+from typing import Any, Final
+
+import msgspec
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from core.agenda import Agenda
+from core.i18n import _, language
+from core.period import Period
+from core.report.note import Plain, Sentence, Slot
+from core.sessions import exchange_time
+from core.snapshot import Snapshot
+
+DASH: Final = "—"
+
+BLOCKS: Final = "▁▂▃▄▅▆▇█"
+
+_FORMATTER: Final = Formatter()
+
+
+class Facts:
+    """One snapshot, read by path."""
+
+    def __init__(self, snapshot: Snapshot, *, agenda: Agenda, period: Period | None = None) -> None:
+        """`agenda` and `period` stand in the tree beside the snapshot, under their names."""
+        self.snapshot = snapshot
+        self._tree: dict[str, Any] = msgspec.to_builtins(snapshot, builtin_types=(date, datetime))
+        self._tree |= msgspec.to_builtins({"agenda": agenda, "period": period}, builtin_types=(date, datetime))
+
+    def value(self, path: str) -> Plain:
+        """What stands at `path`; None where nothing does."""
+        node: Any = self._tree
+        for part in path.split("."):
+            if isinstance(node, Mapping):
+                node = node.get(part)
+            elif isinstance(node, Sequence) and not isinstance(node, str):
+                node = _element(node, part)
+            else:
+                return None
+        return None if isinstance(node, Mapping | list | tuple) else node
+
+    def number(self, path: str) -> float:
+        """The number at `path`; NaN where there is none."""
+        value = self.value(path)
+        return float(value) if isinstance(value, int | float) else math.nan
+
+    def known(self, *paths: str) -> bool:
+        """Whether all of these have a value."""
+        return all(self.value(path) is not None for path in paths)
+
+    def say(self, sentence: str, template: str, **paths: str) -> tuple[Sentence, ...]:
+        """The sentence with the id `sentence`, from a translated template; () where a slot has no value."""
+        slots: dict[str, Slot] = {}
+        text = ""
+        for literal, name, kind, _conversion in _FORMATTER.parse(template):
+            text += literal
+            if name is None:
+                continue
+            slots[name] = self.slot(paths[name], kind or "name")
+            if slots[name].value is None:
+                return ()
+            text += slots[name].text
+        return (Sentence(id=sentence, text=text, slots=slots),)
+
+    def slot(self, path: str, kind: str) -> Slot:
+        """One value, printed as its kind is."""
+        value = self.value(path)
+        return Slot(path=path, value=value, text=DASH if value is None else printed(value, kind))
+
+    def labelled(self, label: str, path: str, kind: str) -> Slot:
+        """One value, printed after a label: an item of a list."""
+        slot = self.slot(path, kind)
+        return Slot(path=path, value=slot.value, text=f"{label} {slot.text}")
+
+    def by_name(self, field: str, symbols: Sequence[str], kind: str) -> list[Slot]:
+        """Of each sector its name and the value of `field`."""
+        names = {symbol: self.slot(f"sectors.{symbol}.name", "name").text for symbol in symbols}
+        return [self.labelled(names[symbol], f"sectors.{symbol}.{field}", kind) for symbol in symbols]
+
+    def list(self, sentence: str, template: str, slots: Sequence[Slot]) -> tuple[Sentence, ...]:
+        """A sentence around a list, "{list}" in the template; () where nothing is to be listed."""
+        if not slots:
+            return ()
+        text = template.replace("{list}", _(", ").join(slot.text for slot in slots))
+        return (Sentence(id=sentence, text=text, slots={str(place): slot for place, slot in enumerate(slots)}),)
+
+
+def printed(value: Plain, kind: str) -> str:
+    """A value as the language in force writes it."""
+    if isinstance(value, datetime):
+        return _instant(value) if kind == "instant" else day(exchange_time(value).date())
+    if isinstance(value, date):
+        return day(value)
+    if value is None or isinstance(value, str):
+        return "; ".join(part.strip() for part in _(value).split("   ")) if value else ""
+    return str(value) if kind == "name" else _NUMBERS[kind](float(value))
+
+
+def day(value: date) -> str:
+    """A date with its weekday."""
+    # Translators: the pattern of a date with its weekday, in the letters of Unicode's date patterns
+    return format_date(value, _("EEE yyyy-MM-dd"), locale=language())
+
+
+def _instant(value: datetime) -> str:
+    there = exchange_time(value)
+    return _("{day} {time} New York").format(day=day(there.date()), time=f"{there:%H:%M}")
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """A series as a row of blocks between its extremes; a blank for what is missing."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    low, reach = min(known), max(known) - min(known)
+    return "".join(
+        " " if value is None else BLOCKS[min(int((value - low) / reach * len(BLOCKS)), len(BLOCKS) - 1) if reach else 3]
+        for value in values
+    )
+
+
+def _decimal(value: float, digits: int, *, sign: bool = False) -> str:
+    """`value` with `digits` decimals; what rounds to nothing has no sign."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(abs(value), pattern, locale=language())
+    if not any(digit in "123456789" for digit in text):
+        return text
+    return ("-" if value < 0 else "+" if sign else "") + text
+
+
+_NUMBERS: Final[dict[str, Callable[[float], str]]] = {
+    "pct": lambda x: _("{x} %").format(x=_decimal(100 * x, 2, sign=True)),
+    "pp": lambda x: _("{x} pp").format(x=_decimal(100 * x, 1, sign=True)),
+    "share": lambda x: _("{x} %").format(x=_decimal(100 * x, 1)),
+    "plain_pct": lambda x: _decimal(100 * x, 2, sign=True),
+    "plain_pp": lambda x: _decimal(100 * x, 1, sign=True),
+    "bp": lambda x: _("{x} bp").format(x=_decimal(x, 0, sign=True)),
+    "index_plain": lambda x: _decimal(x, 0),
+    "level": lambda x: _decimal(x, 2),
+    "number": lambda x: _decimal(x, 2, sign=True),
+    "ratio": lambda x: _decimal(x, 2),
+    "index": lambda x: _decimal(x, 1, sign=True),
+    "count": lambda x: _decimal(x, 0 if x == int(x) else 1),
+}
+
+
+def _element(items: Sequence[Any], name: str) -> Any:
+    """The element of a list that goes by this name: a symbol, an id, a rule and its subject, a position."""
+    for item in items:
+        if isinstance(item, Mapping):
+            own = item.get("symbol") or item.get("id")
+            if name in (own, f"{own}:{item.get('subject')}"):
+                return item
+    return items[int(name)] if name.isdecimal() and int(name) < len(items) else None

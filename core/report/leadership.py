@@ -1,0 +1,123 @@
+"""How the leadership changes: funds by window, spreads with the band of their base dates, agreement and t."""
+
+from __future__ import annotations
+
+from core.i18n import _
+from core.report.facts import Facts
+from core.report.note import Column, Section, Sentence, Slot, Table
+from core.snapshot import Row, Spread
+
+WINDOWS = ("5s", "21s", "63s", "126s", "252s")
+SIGNIFICANT = 2.0
+"""A t-statistic from which on a mean daily difference is told apart from none."""
+
+
+def leadership(facts: Facts) -> Section:
+    """Section 2."""
+    said: tuple[Sentence, ...] = ()
+    for spread in facts.snapshot.spreads:
+        if facts.known(f"spreads.{spread.id}.63s"):
+            said += _said(facts, spread)
+    return Section(
+        id="leadership",
+        title=_("Change of leadership"),
+        sentences=said,
+        tables=(*_funds(facts), *_spreads(facts)),
+    )
+
+
+def _said(facts: Facts, spread: Spread) -> tuple[Sentence, ...]:
+    """What one spread shows: its sign over the windows, over the base dates, and against noise."""
+    path = f"spreads.{spread.id}"
+    low, high = (facts.number(f"{path}.band63.{end}") for end in (0, 1))
+    said: tuple[Sentence, ...] = ()
+    if low < 0 < high:
+        text = _("{pair}: {x:pp} over 63 sessions, but the sign turns with the base date ({low:pp} to {high:pp}).")
+        said += facts.say(
+            "sign_turns", text, pair=f"{path}.id", x=f"{path}.63s", low=f"{path}.band63.0", high=f"{path}.band63.1"
+        )
+    elif low > 0 or high < 0:
+        text = _("{pair}: {x:pp} over 63 sessions, of one sign at every base date ({low:pp} to {high:pp}).")
+        said += facts.say(
+            "one_sign", text, pair=f"{path}.id", x=f"{path}.63s", low=f"{path}.band63.0", high=f"{path}.band63.1"
+        )
+    t = facts.number(f"{path}.t63")
+    if abs(t) < SIGNIFICANT:
+        text = _("{pair}: with t = {t:number} the mean daily difference is not told apart from noise.")
+        said += facts.say("noise", text, pair=f"{path}.id", t=f"{path}.t63")
+    elif abs(t) >= SIGNIFICANT:
+        text = _("{pair}: with t = {t:number} the mean daily difference is told apart from noise.")
+        said += facts.say("no_noise", text, pair=f"{path}.id", t=f"{path}.t63")
+    return said
+
+
+def _funds(facts: Facts) -> tuple[Table, ...]:
+    """Every ranked fund with a price, by its return over 63 sessions; an index has no dividends to compare by."""
+    rows = [row for row in facts.snapshot.leadership if _ranked(facts, row)]
+    rows.sort(key=lambda row: -facts.number(f"leadership.{row.symbol}.ret.63s"))
+    if not rows:
+        return ()
+    base = rows[0].base
+    caption = _(
+        "Returns in percent by window in sessions, with dividends (basis {basis}); base of 63 sessions {base:day}"
+    )
+    (made,) = facts.say("", caption, basis="basis", base=f"leadership.{rows[0].symbol}.base.63s") if base else ((),)
+    titles = (Column(title=_("Symbol"), numeric=False), Column(title=_("Name"), numeric=False))
+    return (
+        Table(
+            id="funds",
+            caption=made.text if isinstance(made, Sentence) else "",
+            columns=(*titles, *(Column(title=w) for w in ("1s", *WINDOWS)), Column(title=_("Rank 63s"))),
+            rows=tuple(_fund(facts, row) for row in rows),
+        ),
+    )
+
+
+def _ranked(facts: Facts, row: Row) -> bool:
+    fund = not row.symbol.startswith("^") and row.rank_of.get("63s", 0) > 1
+    return fund and facts.known(f"leadership.{row.symbol}.ret.63s")
+
+
+def _fund(facts: Facts, row: Row) -> tuple[Slot, ...]:
+    path = f"leadership.{row.symbol}"
+    return (
+        facts.slot(f"{path}.symbol", "name"),
+        facts.slot(f"{path}.name", "name"),
+        facts.slot(f"{path}.chg_1s", "plain_pct"),
+        *(facts.slot(f"{path}.ret.{window}", "plain_pct") for window in WINDOWS),
+        facts.slot(f"{path}.rank.63s", "count"),
+    )
+
+
+def _spreads(facts: Facts) -> tuple[Table, ...]:
+    known = [spread.id for spread in facts.snapshot.spreads if facts.known(f"spreads.{spread.id}.63s")]
+    if not known:
+        return ()
+    columns = (
+        Column(title=_("Pair"), numeric=False),
+        *(Column(title=window) for window in WINDOWS),
+        *(Column(title=title) for title in (_("lowest"), _("highest"), _("agree"), "z21", "t63", _("streak"))),
+    )
+    fields = (
+        *((window, "plain_pp") for window in WINDOWS),
+        *(("band63.0", "plain_pp"), ("band63.1", "plain_pp"), ("agree.0", "count")),
+        *(("z21", "number"), ("t63", "number"), ("streak", "count")),
+    )
+    return (
+        Table(
+            id="spreads",
+            caption=_(
+                "Spreads in percentage points by window in sessions; lowest and highest over base dates 58 to 68 "
+                "sessions back; agree: windows of six that share the sign; streak: sessions in a row with that sign "
+                "over 63"
+            ),
+            columns=columns,
+            rows=tuple(
+                (
+                    facts.slot(f"spreads.{id_}.id", "name"),
+                    *(facts.slot(f"spreads.{id_}.{f}", kind) for f, kind in fields),
+                )
+                for id_ in known
+            ),
+        ),
+    )

@@ -1,0 +1,38 @@
+"""`tapeboard report`: the market note of a session. Never imports Textual."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from core import pipeline
+from core.errors import UsageError
+from core.i18n import _
+from core.report.desk import note_of, rendered, save
+from tui.cli_arguments import Options
+from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+
+
+def run(options: Options) -> int:
+    """Write the note; 4 if a configured symbol failed or is stale."""
+    begin, end = options.begin, options.end
+    if (begin is None) != (end is None):
+        raise UsageError(_("a period needs both its ends"), "--from DATE --to DATE")
+    settings = options.load().settings
+    with closing(pipeline.open_pipeline(settings, as_of=options.as_of)) as pipe:
+        snapshot = pipe.refresh()
+        period = None
+        if begin is not None and end is not None:
+            period = pipe.period(begin, end, base="close", basis=settings.metrics.basis, ddof=1)
+        lacking = pipe.incomplete(snapshot)
+    note = note_of(snapshot, settings, period)
+    document = rendered(note, options.note_format)
+    if options.output is None:
+        emit(document)
+    else:
+        save(document, options.output)
+    if note.simulated:
+        warn_invented(settings.feed.name)
+    if not lacking:
+        return 0
+    say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))
+    return INCOMPLETE
