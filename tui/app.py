@@ -27,11 +27,12 @@ from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
 from core.text import clean
 from tui import commands
+from tui.asking import told
 from tui.bridge import Bridge, OpenSource
 from tui.messages import Asked, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
-from tui.status import Status, told
+from tui.status import Status
 from tui.themes import themes
 
 if TYPE_CHECKING:

@@ -11,8 +11,10 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.errors import TapeboardError
+from core.i18n import _
+from core.text import clean
 from tui.messages import Answered, Asked
-from tui.status import told
 
 if TYPE_CHECKING:
     from tui.bridge import SnapshotSource
@@ -68,3 +70,10 @@ async def _answered(asked: Asked, source: SnapshotSource) -> Answered:
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked must be told
         _log.debug("a question has no answer", exc_info=True)
         return Answered(asked.kind, failure=told(error))
+
+
+def told(error: Exception) -> str:
+    """What an error says to the user, in one line; a defect by its kind."""
+    if isinstance(error, TapeboardError):
+        return clean(str(error), 400)
+    return clean(_("unexpected error: {error}").format(error=f"{type(error).__name__}: {error}"), 400)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import TapeboardError
-from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
-from core.text import clean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +22,3 @@ class Status:
     next_run: datetime | None = None
     failure: str = ""
     fatal: bool = False
-
-
-def told(error: Exception) -> str:
-    """What an error says to the user, in one line; a defect by its kind."""
-    if isinstance(error, TapeboardError):
-        return clean(str(error), 400)
-    return clean(_("unexpected error: {error}").format(error=f"{type(error).__name__}: {error}"), 400)
