@@ -79,6 +79,7 @@ def parse(argv: Sequence[str]) -> Options:
         command = f"tapeboard {values['command']}".rstrip()
         raise _usage(_('"{argument}" has no place in {command}').format(argument=clean(rest[0]), command=command))
     values["data"] = (*values["data"], *values.pop(f"data{_AFTER}", ()))
+    values["rules"] = tuple(values.get("rules", ()))
     return Options(**values)
 
 
@@ -170,7 +171,9 @@ def _options() -> list[str]:
     """The names of all options, each of which fills a field of `Options`."""
     spelt = {"begin": "from", "end": "to"}
     names = [spelt.get(field.name, field.name.replace("_", "-")) for field in fields(Options)]
-    return [f"--{name}" for name in (*names, "help", "version") if name not in ("command", "file", "note-format")]
+    return [
+        f"--{name}" for name in (*names, "help", "version") if name not in ("command", "file", "rules", "note-format")
+    ]
 
 
 def _add_common(parser: argparse.ArgumentParser, suffix: str = "") -> None:

@@ -6,13 +6,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.cells import cell_len
 
 from core import pipeline
 from core.errors import UsageError
 from core.i18n import _
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+from tui.cli_table import aligned
 from tui.format import DASH, day, level, pct
 
 if TYPE_CHECKING:
@@ -56,21 +56,10 @@ def render(table: Period) -> str:
     ]
     head = (_("symbol"), _("name"), _("last"), _("return %"), _("volatility %"), _("mean volume"), _("basis"))
     lines = [head, *(_cells(row) for row in table.rows if row.last is not None)]
-    widths = [max(cell_len(line[k]) for line in lines) for k in range(len(head))]
-    text = "\n".join(
-        "  ".join(_set(cell, width, k) for k, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
-        for line in lines
-    )
-    return " · ".join(parts) + "\n\n" + text + "\n"
+    return " · ".join(parts) + "\n\n" + aligned(lines, (0, 1, 6)) + "\n"
 
 
 def _cells(row: PeriodRow) -> tuple[str, ...]:
     volume = DASH if row.mean_volume is None else f"{row.mean_volume:,.0f}"
     volatility = DASH if row.volatility is None else f"{100 * row.volatility:.4f}"
     return row.symbol, row.name, level(row.last), pct(row.ret, digits=4), volatility, volume, row.basis
-
-
-def _set(cell: str, width: int, column: int) -> str:
-    """Names flush left, numbers flush right."""
-    room = " " * (width - cell_len(cell))
-    return cell + room if column in (0, 1, 6) else room + cell

@@ -46,12 +46,12 @@ class CircularBlocks:
 
 
 def bounds(drawn: Floats) -> tuple[float, float] | None:
-    """The 5th and 95th percentile of the draws that tell something; None where too few of them do."""
+    """The 5th and 95th percentile of the draws that tell something; None where too few do, or all tell the same."""
     known = drawn[np.isfinite(drawn)]
     if len(known) < LEAST_DRAWS * len(drawn):
         return None
     low, high = np.percentile(known, (5, 95))
-    return float(low), float(high)
+    return None if low == high else (float(low), float(high))
 
 
 def stationary_rows(n: int, rng: np.random.Generator, mean_block: int = BLOCK) -> Rows:

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from core.rules.base_rates import FALL, HORIZON, Record
+from core.rules.base_rates import FALL, FEW, HORIZON, Record, few
 
 Bounds = tuple[float, float]
 """The 5th and the 95th percentile of the bootstrap."""
@@ -101,6 +101,11 @@ class RuleResult(_Frozen, kw_only=True, frozen=True):
     sensitivity: tuple[Variant, ...] = ()
     null: Null | None = None
     needs: tuple[str, ...] = ()
+
+    def few(self) -> str:
+        """What so few cases are; nothing where they are enough to speak of a share."""
+        n = self.windows[-1].n if self.windows else 0
+        return few(n) if n < FEW else ""
 
     def headline(self) -> tuple[Window, Falls] | None:
         """The window and the event that are told first."""
