@@ -36,6 +36,7 @@ from core.rows import RowBuilder
 from core.rules.base_rates import Record
 from core.rules.board import RuleBoard, evaluated
 from core.rules.market import Behind, SectorFunds
+from core.rules.own import looked_back_on
 from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.snapshot import (
@@ -98,7 +99,7 @@ class Engine:
         benchmark = self._columns.get(BENCHMARK, -1)
         doubtful = [self._columns[i.symbol] for i in universe.instruments if i.cls.has_returns]
         self._fold = ScreenFold(panel, benchmark=benchmark, doubtful=doubtful)
-        self._history = History(panel, self._fold)
+        self._history = History(panel, self._fold, also=looked_back_on(settings.rules))
         self._shown, self._shown_fold = self._history, self._fold
         if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
             price = replace(panel, tr=panel.px)
@@ -121,6 +122,7 @@ class Engine:
             universe.core_symbols(),
             members=self._breadth.health,
             kept=kept,
+            own=settings.rules,
             behind=Behind(
                 universe=None if breadth is None else breadth.id,
                 breadth=self._breadth.series,

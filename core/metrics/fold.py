@@ -180,21 +180,22 @@ class ScreenFold(Fold):
 
 
 class History:
-    """What was read, session by session: `self[name]` has shape (T+1, N) for each name in `KEPT`.
+    """What was read, session by session: `self[name]` has shape (T+1, N) for each name in `KEPT` and `also`.
 
     Its last row is for the provisional session; `size` rows are meaningful: T after the finished sessions, T+1
     while a provisional row lies on top. `latest` holds every metric of the last meaningful row.
     """
 
-    def __init__(self, panel: Panel, fold: Fold) -> None:
+    def __init__(self, panel: Panel, fold: Fold, also: Iterable[str] = ()) -> None:
         """Fold over every finished session of `panel`."""
+        self._names = tuple(dict.fromkeys((*KEPT, *also)))
         self.finished = self.size = len(panel.sessions)
         self.latest: dict[str, Floats] = {}
         self._last_finished: dict[str, Floats] = {}
         self._days = np.append(panel.sessions, np.datetime64("NaT", "D"))
-        by_session = np.full((self.finished + 1, len(KEPT), len(panel.symbols)), np.nan)
+        by_session = np.full((self.finished + 1, len(self._names), len(panel.symbols)), np.nan)
         self._by_session = by_session
-        self._by_name = dict(zip(KEPT, by_session.transpose(1, 0, 2), strict=True))
+        self._by_name = dict(zip(self._names, by_session.transpose(1, 0, 2), strict=True))
         for t in range(self.finished):
             row = fold.finished_row(t)
             self._last_finished = fold.read(row)
@@ -223,4 +224,4 @@ class History:
         self.size = self.finished
 
     def _write(self, t: int, values: dict[str, Floats]) -> None:
-        np.stack([values[name] for name in KEPT], out=self._by_session[t])
+        np.stack([values[name] for name in self._names], out=self._by_session[t])

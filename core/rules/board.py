@@ -23,7 +23,7 @@ from core.rules.machine import Judgement, Machine, State
 from core.rules.market import Behind, Health, Market
 from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
-from core.settings import WarningSettings
+from core.settings import OwnRuleSettings, WarningSettings
 from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict, number
 
 
@@ -41,9 +41,11 @@ class RuleBoard:
         members: Callable[[int], tuple[float, float]] = lambda _t: (np.nan, np.nan),
         kept: Mapping[tuple[str, str], Record] | None = None,
         behind: Behind | None = None,
+        own: Mapping[str, OwnRuleSettings] | None = None,
     ) -> None:
         """`members` tells the coverage of a breadth universe at a row, and the share of its members in doubt.
 
+        `own` are the user's rules.
         `kept` are the records of earlier backtests by rule and subject; for the others the replay gives them.
         """
         self._members = members
@@ -55,7 +57,7 @@ class RuleBoard:
         self._begins = np.where(present.any(axis=0), present.argmax(axis=0), history.finished)
         self._classes = classes
         self.courses = tuple(
-            self.replay(rule, subject) for rule in catalogue.rules(settings) for subject in rule.subjects
+            self.replay(rule, subject) for rule in catalogue.rules(settings, own) for subject in rule.subjects
         )
         self._ahead: dict[str, Ahead] = {}
         self._records = self._measure() | dict(kept or {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.rules.breadth import BreadthDivergence, HighLowConflict
 from core.rules.concentration import MegaCapConcentration, SmallCapConcentration
 from core.rules.credit import CreditStress, RatePressure
@@ -9,15 +11,19 @@ from core.rules.diversification import DiversificationLoss
 from core.rules.health import DataHealth
 from core.rules.leadership import FragileLeadership, LeadershipReversal
 from core.rules.level import Drawdown, ExtendedNearHigh, Overbought, TrendState
+from core.rules.own import own_rules
 from core.rules.rule import Rule
 from core.rules.sectors import DefensiveRotation, SectorCorrelation, Turbulence
 from core.rules.valuation import ValuationStretch
 from core.rules.volatility import SmallVolatilityPremium, TermInversion, VolatilityRegime
-from core.settings import WarningSettings
+from core.settings import OwnRuleSettings, WarningSettings
 
 
-def rules(settings: WarningSettings) -> tuple[Rule, ...]:
-    """The catalogue. W01b and W19b are parts of W01 and W19: they share their number and their thresholds."""
+def rules(settings: WarningSettings, own: Mapping[str, OwnRuleSettings] | None = None) -> tuple[Rule, ...]:
+    """The catalogue, then the user's own rules.
+
+    W01b and W19b are parts of W01 and W19: they share their number and their thresholds.
+    """
     return (
         LeadershipReversal(settings.W01),
         LeadershipReversal(settings.W01, mirrored=True),
@@ -41,9 +47,10 @@ def rules(settings: WarningSettings) -> tuple[Rule, ...]:
         Drawdown(settings.W19),
         TrendState(),
         DataHealth(settings.W20),
+        *own_rules(own or {}),
     )
 
 
 def number(rule_id: str) -> str:
     """The number a rule is counted under: W19 for W19b."""
-    return rule_id.rstrip("b")
+    return rule_id.removesuffix("b") if rule_id.startswith("W") and rule_id[1:3].isdigit() else rule_id

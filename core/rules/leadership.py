@@ -71,7 +71,7 @@ class LeadershipReversal:
             watch=turned and z21 <= self._limits.watch_z,
             warn=turned and z21 <= self._limits.warning_z and not self.informs,
             exit=z21 > self._limits.exit_z or gap > TIE,
-            evidence=_evidence(spread),
+            evidence=spread_evidence(spread),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -114,7 +114,7 @@ class FragileLeadership:
         return Judgement(
             watch=spread.both_signs or not agree,
             exit=agree and signs_agree(spread.band),
-            evidence=_evidence(spread),
+            evidence=spread_evidence(spread),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -129,7 +129,8 @@ class FragileLeadership:
         )
 
 
-def _evidence(spread: SpreadValues) -> dict[str, float | int | str | bool | None]:
+def spread_evidence(spread: SpreadValues) -> dict[str, float | int | str | bool | None]:
+    """R5 to R11 by name, None where missing."""
     values: dict[str, float | int | str | bool | None] = {f"{n}s": value for n, value in spread.spread.items()}
     values |= {
         "z21": spread.z21,
