@@ -32,6 +32,7 @@ from core.rules.verdict import SectorClasses
 from core.settings import Settings
 from core.settings_load import defaults
 from core.snapshot import Breadth, RiskWarning, Row, Snapshot, Source
+from core.valuation import Fundamentals
 from core.weights import Weights
 from tests.reference.data import SCHEMES, SECTORS, Data
 
@@ -207,10 +208,12 @@ def sector_classes(symbols: Sequence[str]) -> SectorClasses:
     )
 
 
-def engine(whole: Panel, chosen: Settings | None = None) -> Engine:
+def engine(
+    whole: Panel, chosen: Settings | None = None, *, fundamentals: Sequence[Fundamentals] | None = None
+) -> Engine:
     """An engine over a panel whose columns are the universe's symbols, in any order."""
     chosen = chosen or settings()
-    return Engine(universe.build(chosen), chosen, whole)
+    return Engine(universe.build(chosen), chosen, whole, fundamentals=fundamentals)
 
 
 def members(prices: Mapping[str, npt.ArrayLike]) -> Panel:
