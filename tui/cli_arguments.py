@@ -56,6 +56,7 @@ class Options:
     file: Path | None = None
     rules: tuple[str, ...] = ()
     null: bool = False
+    metrics: bool = False
     note_format: NoteFormat = "md"
     output: Path | None = None
 
@@ -151,6 +152,8 @@ def _parser() -> _Parser:
     verify.add_argument("file", type=_path, metavar="FILE", help=_("the claims, in TOML: docs/verify.md"))
     verify.add_argument("--format", choices=DOCUMENTS, default="text", help=_("text (the default) or json"))
     fetch.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
+    listing = _("what a rule of your own may look at, with units: docs/own-rules.md")
+    commands["config"].add_argument("--metrics", action="store_true", help=listing)
     _add_warnings(commands["backtest"], commands["warnings"])
     return parser
 
