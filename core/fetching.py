@@ -1,5 +1,8 @@
 """From a feed into the store, symbol by symbol; what was stored stays stored when it is interrupted.
 
+A feed that has patience (`core.feeds.base.Patient`) is asked for what lacks only, and each series is stored soon after
+it has come. Any other one is asked batch by batch.
+
 New bars join those stored earlier if both stand on one price base. A dividend or a split restates a whole
 history (metrics.md 0.2): then, and where the two do not meet, the symbol is asked for whole, as far back as
 it is stored. A series is never put together from two bases.
@@ -8,25 +11,30 @@ it is stored. A series is never put together from two bases.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from core.feeds.base import Feed
+from core.feeds.base import Feed, Fetched, Patient
 from core.i18n import _
-from core.model import Instant, Instrument, Problem, Session
+from core.model import Instant, Instrument, Problem, Rejected, Session
 from core.panel import Bars
 
 if TYPE_CHECKING:
+    from core.sessions import Clock
     from core.store import Store
 
-Progress: TypeAlias = Callable[[int, int, str], None]
-"""Called with the number of symbols done, of all, and the symbol done last."""
-
 BATCH = 20
-"""Symbols asked for at once: an interruption loses no more than these."""
+"""Symbols asked for, or stored, at once: an interruption loses no more than these."""
+
+COMMIT_EVERY = 2.0
+"""Seconds after which fewer are stored, where they come slowly."""
+
+PATIENCE = 120.0
+"""Seconds that a symbol waits where the source refuses."""
 
 SAME_BASE = 1e-6
 """Adjusted closes of two fetches may differ by this ratio; more is a restatement (metrics.md 0.2)."""
@@ -38,12 +46,27 @@ _COLUMNS = ("sessions", "open", "high", "low", "close", "adj_close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """How far a fetch has come: symbols done of all, the one done last, and how many brought nothing."""
+
+    done: int
+    total: int
+    symbol: str
+    failed: int = 0
+
+
+Progress: TypeAlias = Callable[[Step], None]
+"""Called after every symbol."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What a fetch stored: series and their bars; and what went wrong."""
+    """What a fetch stored: series and their bars; how many were complete already; and what went wrong."""
 
     stored: int
     rows: int
     problems: tuple[Problem, ...]
+    complete: int = 0
 
 
 def fill(
@@ -57,7 +80,7 @@ def fill(
     progress: Progress,
 ) -> FetchReport:
     """Store the bars of `wanted` from `first` to `last`, as fetched `at`. Raises FeedError, StoreError."""
-    stored = rows = done = 0
+    stored = rows = done = failed = 0
     problems: dict[Problem, None] = {}  # what a feed says of no symbol in particular it says in every batch
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
@@ -67,12 +90,79 @@ def fill(
         problems |= dict.fromkeys(notes)
         for instrument in batch:
             series = joined.get(instrument.symbol)
-            if series is not None:
+            if series is None:
+                failed += 1
+            else:
                 store.replace(series, source=feed.name, fetched_at=at)
                 stored, rows = stored + 1, rows + len(series)
             done += 1
-            progress(done, len(wanted), instrument.symbol)
+            progress(Step(done, len(wanted), instrument.symbol, failed))
     return FetchReport(stored, rows, tuple(problems))
+
+
+def fill_patiently(
+    store: Store,
+    feed: Patient,
+    wanted: Sequence[Instrument],
+    first: date,
+    last: Session,
+    *,
+    clock: Clock,
+    progress: Progress,
+) -> FetchReport:
+    """Store what the store lacks of the bars of `wanted` from `first` to `last`, a few symbols in each transaction.
+
+    Raises StoreError, and FeedError where the source was given up before it had answered at all.
+    """
+    batch = _Batch(store, feed, clock)
+    problems: list[Problem] = []
+    done = complete = failed = 0
+    try:
+        with closing(feed.stream(wanted, first, last, patience=PATIENCE)) as coming:
+            for fetched in coming:
+                state = feed.state()
+                if fetched.error is not None and state.open and not state.answered:
+                    raise fetched.error
+                batch.add(fetched)
+                problems += fetched.problems
+                done += 1
+                failed += fetched.error is not None
+                complete += fetched.error is None and not fetched.fresh
+                progress(Step(done, len(wanted), fetched.symbol, failed))
+    finally:
+        batch.commit()  # of an interrupted fill, too
+    return FetchReport(batch.stored, batch.rows, tuple(problems), complete)
+
+
+class _Batch:
+    """What has come and is not stored yet; and how much was stored."""
+
+    def __init__(self, store: Store, feed: Patient, clock: Clock) -> None:
+        self._store = store
+        self._source = feed.name
+        self._clock = clock
+        self._fresh: dict[str, Bars] = {}
+        self._rejected: list[Rejected] = []
+        self._since = clock.monotonic()
+        self.stored = 0
+        self.rows = 0
+
+    def add(self, fetched: Fetched) -> None:
+        """Take one, and store all there are if it is time."""
+        if fetched.fresh and fetched.bars is not None:
+            self._fresh[fetched.symbol] = fetched.bars
+        self._rejected += fetched.rejected
+        if len(self._fresh) >= BATCH or self._clock.monotonic() - self._since >= COMMIT_EVERY:
+            self.commit()
+
+    def commit(self) -> None:
+        """Store all there are."""
+        fresh, rejected, at = self._fresh, self._rejected, self._clock.now()
+        self._fresh, self._rejected, self._since = {}, [], self._clock.monotonic()
+        self._store.merge_many(fresh.values(), join, source=self._source, fetched_at=at)
+        self._store.put_rejected(rejected, source=self._source, at=at)
+        self.stored += len(fresh)
+        self.rows += sum(map(len, fresh.values()))
 
 
 def join(stored: Bars | None, fresh: Bars) -> Bars | None:

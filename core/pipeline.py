@@ -25,10 +25,10 @@ from core.constituents import Constituents
 from core.daily import Daily
 from core.engine import Engine
 from core.errors import NoDataError, UsageError
-from core.feeds.base import Feed, FeedState, History, Quotes
+from core.feeds.base import Feed, FeedState, History, Patient, Quotes
 from core.feeds.choose import NO_STORE, choose_feed, open_store
 from core.feeds.stored import StoredFeed
-from core.fetching import FetchReport, Progress, fill
+from core.fetching import FetchReport, Progress, Step, fill, fill_patiently
 from core.folding import MEMBERS, Folder
 from core.i18n import _
 from core.journal import Journal
@@ -56,7 +56,7 @@ _AT_HAND = (StoredFeed.name, "files", "simulated")
 PERIOD_LEAD = 14
 """Days before a period in which the close before it is looked for; no closure of the exchange lasted as long."""
 
-__all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "open_pipeline"]
+__all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "Step", "open_pipeline"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,9 +156,13 @@ class Pipeline:
             raise UsageError(message.format(since=first, last=last), _("give an earlier --since"))
         from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that a snapshot need not spend
 
+        feed, wanted = self._feed, self._wanted
         with closing(Store.open(self._settings.store.url)) as store:
-            report = fill(store, self._feed, self._wanted, first, last, at=moment.now, progress=progress)
-        return FetchReport(report.stored, report.rows, self._viewer.explained(report.problems))
+            if isinstance(feed, Patient):
+                report = fill_patiently(store, feed, wanted, first, last, clock=self._clock, progress=progress)
+            else:
+                report = fill(store, feed, wanted, first, last, at=moment.now, progress=progress)
+        return replace(report, problems=self._viewer.explained(report.problems))
 
     def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
         """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""
@@ -314,7 +318,8 @@ class Pipeline:
         if barred is None or quoted is None or self._past or not barred < quoted <= moment.finished:
             return moment, None
         lacking = {s: q for s, q in quotes.items() if s in bars and bars[s].sessions[-1].item() < quoted}
-        return moment.of_quotes(quoted, self._calendar), intake.live_row(symbols, quoted, lacking, bars)
+        live = intake.live_row(symbols, quoted, lacking, bars)
+        return moment if live is None else moment.of_quotes(quoted, self._calendar), live
 
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
         """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""

@@ -20,9 +20,11 @@ def run(options: Options) -> int:
     settings = options.load().settings
     bar = progress(_("fetching"), _("{done} of {total} symbols, {name}"), quiet=options.quiet)
     with closing(pipeline.open_pipeline(settings)) as pipe, bar as tell:
-        report = pipe.fetch(options.since, tell)
-    stored = _("symbols stored: {count}, daily bars: {rows}\n")
-    emit(stored.format(rows=f"{report.rows:,}", count=report.stored))
+        report = pipe.fetch(options.since, lambda step: tell(step.done, step.total, step.symbol, step.failed))
+    stored = _("symbols stored: {count}, daily bars: {rows}")
+    if report.complete:
+        stored = _("symbols stored: {count}, daily bars: {rows}; complete already: {complete}")
+    emit(stored.format(rows=f"{report.rows:,}", count=report.stored, complete=report.complete) + "\n")
     notes = [problem.text for problem in report.problems if problem.kind in _NOTES]
     if notes and not options.quiet:
         say(_("remarks: {count}, such as: {text}").format(count=len(notes), text=notes[0]))

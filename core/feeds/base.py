@@ -8,10 +8,11 @@ messages) must have passed `core.text.clean` before it leaves a feed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from core.errors import FeedError
 from core.model import Instant, Instrument, Problem, Quote, Rejected, Session
 from core.panel import Bars
 
@@ -38,6 +39,21 @@ class Quotes:
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One symbol of a fill: its whole series, None where there is none; `fresh`: it is to be stored.
+
+    `error`: how asking for it failed, if it did; `problems` and `rejected` as in `History`.
+    """
+
+    symbol: str
+    bars: Bars | None
+    fresh: bool
+    error: FeedError | None
+    problems: tuple[Problem, ...]
+    rejected: tuple[Rejected, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +100,18 @@ class Feed(Protocol):
 
     def close(self) -> None:
         """Stop whatever is under way; later calls may fail."""
+        ...
+
+
+@runtime_checkable
+class Patient(Feed, Protocol):
+    """A feed that is asked symbol by symbol, so that a fill may take many minutes."""
+
+    def stream(
+        self, wanted: Sequence[Instrument], first: Session, last: Session, *, patience: float
+    ) -> Generator[Fetched]:
+        """Each of `wanted` as soon as it is complete or has failed; what is complete already is not asked for.
+
+        A symbol waits `patience` seconds where the source refuses.
+        """
         ...

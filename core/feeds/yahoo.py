@@ -12,16 +12,15 @@ asked for again, less and less often.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, as_completed, wait
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from core.errors import FeedError, FeedPaused, FeedTimeout, FeedUnreachable, NoDataError, StoreError
-from core.feeds.base import FeedState, History, Quotes
+from core.feeds.base import FeedState, Fetched, History, Quotes
 from core.feeds.breaker import Backoff, Breaker
 from core.feeds.daemon_pool import DaemonPool, failures
 from core.feeds.throttle import Budget, Throttle
@@ -31,8 +30,8 @@ from core.feeds.yahoo_history import Wanted, top_up
 from core.feeds.yahoo_live import LiveQuotes
 from core.feeds.yahoo_series import Series
 from core.i18n import _
-from core.model import Instant, Instrument, Problem, Rejected, Session
-from core.panel import Bars, Days
+from core.model import Instant, Instrument, Problem, Session
+from core.panel import Days
 from core.sessions import Calendar, Clock, Phase
 from core.settings import YahooSettings
 from core.valuation import Answer
@@ -47,17 +46,6 @@ THREAD: Final = "tapeboard-yahoo"
 
 EVENTS_AFTER: Final = timedelta(minutes=5)
 """So long after the open Yahoo has restated the histories of those who pay or split on that day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One symbol of a fill: its whole series, None where there is none; `fresh`: it is to be stored."""
-
-    symbol: str
-    bars: Bars | None
-    fresh: bool
-    problems: tuple[Problem, ...]
-    rejected: tuple[Rejected, ...]
 
 
 class YahooFeed:
@@ -108,7 +96,7 @@ class YahooFeed:
 
     def stream(
         self, wanted: Sequence[Instrument], first: Session, last: Session, *, patience: float = 0.0
-    ) -> Iterator[Fetched]:
+    ) -> Generator[Fetched]:
         """Each of `wanted` as soon as it is complete or has failed, for a fill that may take many minutes.
 
         A symbol waits `patience` seconds where Yahoo refuses. Left early, it cancels what has not begun.
@@ -291,4 +279,5 @@ class YahooFeed:
         with self._lock:
             series = self._series[symbol]
             fresh, rejected = series.hand_over()
-            return Fetched(symbol, series.bars, fresh is not None, tuple(series.problems(sessions)), rejected)
+            problems = tuple(series.problems(sessions))
+            return Fetched(symbol, series.bars, fresh is not None, series.error, problems, rejected)

@@ -15,7 +15,7 @@ import pytest
 
 from core import universe
 from core.errors import StoreError, UsageError
-from core.fetching import BATCH, FetchReport, join
+from core.fetching import BATCH, FetchReport, Step, join
 from core.model import Instrument, Problem, SymbolClass
 from core.panel import Bars
 from core.pipeline import Pipeline, open_pipeline
@@ -113,12 +113,12 @@ class Progress:
     """Writes the progress down; stops it like Ctrl-C after `stop` symbols."""
 
     def __init__(self, stop: int | None = None) -> None:
-        self.steps: list[tuple[int, int, str]] = []
+        self.steps: list[Step] = []
         self.stop = stop
 
-    def __call__(self, done: int, total: int, symbol: str) -> None:
-        self.steps.append((done, total, symbol))
-        if done == self.stop:
+    def __call__(self, step: Step) -> None:
+        self.steps.append(step)
+        if step.done == self.stop:
             raise KeyboardInterrupt
 
 
@@ -152,7 +152,7 @@ class TestFetch:
         symbols = list(universe.build(chosen).symbols)
         assert len(symbols) > BATCH
         assert report == FetchReport(len(symbols), len(symbols) * len(DAYS), ())
-        assert progress.steps == [(done, len(symbols), symbol) for done, symbol in enumerate(symbols, start=1)]
+        assert progress.steps == [Step(done, len(symbols), symbol) for done, symbol in enumerate(symbols, start=1)]
         assert all(same(bars, feed.bars[symbol]) for symbol, bars in self.stored(chosen).items())
         with closing(Store.open(chosen.store.url)) as store:
             assert store.fetched_at() == new_york(SUNDAY, "12:00")
@@ -173,7 +173,9 @@ class TestFetch:
             ("rejected", None),
             ("missing", "XLB"),
         ]
-        assert progress.steps[-1][0] == progress.steps[-1][1] == report.stored + 1
+        last = progress.steps[-1]
+        assert last.done == last.total == report.stored + 1
+        assert last.failed == 1
 
     def test_older_bars_are_kept(self, pipe: Pipeline, feed: FakeFeed, chosen: Settings) -> None:
         whole = dict(feed.bars)

@@ -135,7 +135,7 @@ class TestStored:
     def _fetched(self, tmp_path: Path, url: str) -> None:
         prices = write_csv(tmp_path / "prices.csv", market(settings(), DAYS).bars.values())
         pipe = open_pipeline(settings(data=[prices], store=url), clock=clock_at(SUNDAY, "09:00"))
-        pipe.fetch(None, lambda _done, _total, _symbol: None)
+        pipe.fetch(None, lambda _step: None)
         pipe.close()
 
     def test_auto_serves_what_was_fetched_with_its_age(self, url: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from core.errors import NoDataError
 from core.model import Problem
 from core.panel import Bars
-from core.pipeline import FetchReport, Progress
+from core.pipeline import FetchReport, Progress, Step
 from core.sessions import FixedClock
 from core.settings import Settings
 from core.settings_load import Loaded, load
@@ -59,7 +59,7 @@ class FakePipeline:
     def fetch(self, since: date | None, progress: Progress) -> FetchReport:
         self.since.append(since)
         for done in range(1, 31):
-            progress(done, 30, f"S{done}")
+            progress(Step(done, 30, f"S{done}"))
         return self.report
 
     def close(self) -> None:
@@ -109,11 +109,14 @@ class TestArguments:
             (
                 "snapsot",
                 (
-                    "COMMAND: expected snapshot, period, report, verify, fetch, config or doctor, "
+                    "COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, "
                     'found "snapsot", did you mean "snapshot"?'
                 ),
             ),
-            ("backtest", 'COMMAND: expected snapshot, period, report, verify, fetch, config or doctor, found "backtest"'),
+            (
+                "replay",
+                'COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "replay"',
+            ),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
             ("--form json", 'unknown option "--form", did you mean "--format"?'),
@@ -154,9 +157,8 @@ class TestArguments:
     def test_the_help_lists_the_commands_and_the_exit_codes(self, run: Run) -> None:
         code, out, err = run("--help")
         assert (code, err) == (0, "")
-        for word in ("snapshot", "fetch", "config", "doctor", "--store", "Exit codes"):
+        for word in ("snapshot", "fetch", "backtest", "warnings", "config", "doctor", "--store", "Exit codes"):
             assert word in out
-        assert "backtest" not in out
 
 
 class TestFailures:

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from core.errors import FeedError, FeedPaused, NoDataError
-from core.feeds.base import History
-from core.feeds.yahoo import Fetched
+from core.feeds.base import Fetched, History
 from core.model import SymbolClass
 from core.panel import Bars
 from core.sessions import NEW_YORK
