@@ -118,7 +118,8 @@ class SectorCorrelation:
                     "avg_corr": together,
                     "absorption": market.risk("absorption", t),
                     "delta_ar": shift,
-                    "dispersion": std(market.returns(funds, t, 1)[0]),
+                    "dispersion": market.breadth("dispersion", t),  # V10 is of the members of a universe
+                    "sector_dispersion": std(market.returns(funds, t, 1)[0]),
                 }
             ),
         )
@@ -126,11 +127,15 @@ class SectorCorrelation:
     def text(self, subject: str, judgement: Judgement) -> str:
         """See `Rule`."""
         e = numbers(judgement)
-        return _("mean correlation {together}   absorption {share}, shift {shift}   dispersion {dispersion}").format(
+        return _(
+            "mean correlation {together}   absorption {share}, shift {shift}   dispersion of sectors {sectors}, of "
+            "members {members}"
+        ).format(
             together=number(e["avg_corr"]),
             share=number(e["absorption"]),
             shift=number(e["delta_ar"]),
-            dispersion=share(e["dispersion"], 2),
+            sectors=share(e["sector_dispersion"], 2),
+            members=share(e["dispersion"], 2),
         )
 
 

@@ -90,7 +90,10 @@ def lead_evidence(data: Data, i: int) -> Evidence:
     return known(
         r5=r5(iwm, spy, 5),
         r21=r5(iwm, spy, 21),
+        r42=r5(iwm, spy, 42),
         r63=r5(iwm, spy, 63),
+        r126=r5(iwm, spy, 126),
+        r252=r5(iwm, spy, 252),
         z21=z21(iwm, spy, 63),
         from_sma50=float(quotient[-1]) / mean(quotient, 50) - 1,
         share=share63(iwm, spy),
@@ -109,8 +112,13 @@ def overbought_evidence(data: Data, fund: str) -> list[Evidence]:
     rsi14, b = rsi(px), every(lambda p: percent_b(p) if len(p) >= 20 else math.nan, px)
     stretch = every(percentile_rank, every(lambda p: float(p[-1]) / mean(p, 50) - 1, px))
     momentum = every(percentile_rank, every(lambda p: ret(p, 63), tr))
+
+    def points(i: int) -> int:
+        return sum((rsi14[i] >= 70, b[i] >= 1, stretch[i] >= 0.95, momentum[i] >= 0.95))
+
     return [
-        known(rsi=rsi14[i], pct_b=b[i], stretch=stretch[i], momentum=momentum[i]) for i in range(len(data.sessions))
+        known(rsi=rsi14[i], pct_b=b[i], stretch=stretch[i], momentum=momentum[i], points=points(i))
+        for i in range(len(data.sessions))
     ]
 
 

@@ -4,8 +4,11 @@ Choices the specification leaves:
 - W08 needs B6(200) of at least 95 % of the members and SPY's 252-session high; the A/D line of the second trigger is
   optional. The gap of the A/D line is to its own 63-session maximum, in issues.
 - W09 needs what B12 needs: counts of members with 252 sessions (at least 80 % of the members, 0.5), McClellan and SPY
-  50 sessions ago. It fires at a session; it is active on that session and the 29 after it while McClellan is below 0,
-  and exits when it is not active. Sessions before B12 can be judged count as sessions on which it did not fire.
+  50 sessions ago. It fires at a session; that session and the 29 after it are its 30, and it is active on those of
+  them with McClellan below 0: a rise above 0 interrupts it and does not end it (Miekka's own definition: "During the
+  30 days, the signal is activated whenever the McClellan Oscillator (MCO) is negative, but deactivated whenever the
+  MCO is positive"). It exits when it is not active. B12 within the 30 begins them anew and is no firing of its own.
+  Sessions before B12 can be judged count as sessions on which it did not fire.
 - W10: "with R >= 2 %" asks for a rise, and WATCH and WARNING by share both have it; for the exit a share is available
   where C2 has one, for a fall of 2 % too. One of its parts is enough to judge; the weights are optional, and so is RSP.
 - W11: WARNING by share has WATCH's "R_63 >= 3 %"; C7 is that of IWM's lines only, for a large-cap universe never stands
@@ -37,6 +40,7 @@ def w08(data: Data, stocks: Stocks, of: Breadth) -> Rule:
     spy = past(data.px, "SPY", len(data.sessions) - 1)
     above = {n: on_all_sessions(data, stocks, values) for n, values in of.above.items()}
     covered = on_all_sessions(data, stocks, of.counted[200]) / of.expected
+    priced = on_all_sessions(data, stocks, of.priced) / of.expected
     new_highs, new_lows = (on_all_sessions(data, stocks, v) for v in (of.new_highs, of.new_lows))
     ranged = on_all_sessions(data, stocks, of.ranged)
     line = on_all_sessions(data, stocks, of.line)
@@ -49,6 +53,9 @@ def w08(data: Data, stocks: Stocks, of: Breadth) -> Rule:
         ten = gap[: i + 1][-10:]
         at_high = bool(spy[i] >= highest(spy[: i + 1], 63))
         second = at_high and bool(np.all(ten < 0))  # NaN is not below its maximum
+        below = 0
+        while gap[i - below] < 0:
+            below += 1
         near = from_high >= -0.02
         return Judged(
             watch=(near and b6 < 60) or second,
@@ -62,8 +69,10 @@ def w08(data: Data, stocks: Stocks, of: Breadth) -> Rule:
                 new_highs=new_highs[i] if ranged[i] > 0 else NAN,
                 new_lows=new_lows[i] if ranged[i] > 0 else NAN,
                 line_gap=gap[i],
+                line_below=below,
+                at_high=at_high,
                 from_high=from_high,
-                coverage=covered[i],
+                coverage=priced[i],
             ),
         )
 
@@ -77,6 +86,7 @@ def w09(data: Data, stocks: Stocks, of: Breadth) -> Rule:
         on_all_sessions(data, stocks, values) for values in (of.new_highs, of.new_lows, of.ranged, of.mcclellan)
     )
     covered = ranged / of.expected >= 0.80
+    priced = on_all_sessions(data, stocks, of.priced) / of.expected
 
     def fires(i: int, percent: float) -> bool:
         """B12 on one session; false where it cannot be judged."""
@@ -91,26 +101,38 @@ def w09(data: Data, stocks: Stocks, of: Breadth) -> Rule:
             and mcclellan[i] < 0
         )
 
-    fired = np.array([fires(i, 2.8) for i in range(len(spy))])
-    fired22 = np.array([fires(i, 2.2) for i in range(len(spy))])
+    fired = {percent: np.array([fires(i, percent) for i in range(len(spy))]) for percent in (2.8, 2.2)}
+
+    def left(i: int, percent: float) -> int:
+        """How many of the 30 sessions are left, today among them."""
+        sessions = np.flatnonzero(fired[percent][: i + 1])
+        return max(0, 30 - (i - int(sessions[-1]))) if len(sessions) else 0
+
+    def firings(i: int, percent: float) -> int:
+        """How often it has fired outside the 30 sessions of a firing before."""
+        return sum(bool(fired[percent][k]) and left(k - 1, percent) <= 1 for k in range(1, i + 1))
 
     def judge(i: int) -> Judged:
         index = spy[i - 50] if i >= 50 else NAN
         counts = new_highs[i] + new_lows[i] if covered[i] else NAN
         if missing := lacking(NH_NL=counts, McClellan=mcclellan[i], SPY=index):
             return Judged(missing=missing)
-        active = bool(fired[max(0, i - 29) : i + 1].any()) and mcclellan[i] < 0
+        active = {percent: left(i, percent) if mcclellan[i] < 0 else 0 for percent in (2.8, 2.2)}
         return Judged(
-            watch=active,
-            exit=not active,
+            watch=active[2.8] > 0,
+            exit=active[2.8] == 0,
             evidence=known(
                 high_share=100 * new_highs[i] / ranged[i],
                 low_share=100 * new_lows[i] / ranged[i],
+                new_highs=new_highs[i],
+                new_lows=new_lows[i],
                 ratio=new_highs[i] / new_lows[i] if new_lows[i] else NAN,
                 mcclellan=mcclellan[i],
-                firings=float(np.sum(fired[: i + 1])),
-                firings22=float(np.sum(fired22[: i + 1])),
-                today22=float(fired22[i]),
+                active28=active[2.8],
+                active22=active[2.2],
+                firings28=firings(i, 2.8),
+                firings22=firings(i, 2.2),
+                coverage=priced[i],
             ),
         )
 

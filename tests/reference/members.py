@@ -6,7 +6,8 @@ Choices the specification leaves:
   they stay in, though by "n:m with n, m <= 20" nearly every ratio would be that of a split.
 - A change over a hole belongs to the session the member resumes; averages and ranges need a full window (0.3), so
   that a member is out of B6 and B7 until its hole has left the window.
-- Coverage is the count of B6 or B7 itself over the members of the list, priced or not (0.5: n_used, n_expected).
+- What a rule asks of the universe is asked of the count of B6 or B7 itself over the members of the list, priced or not
+  (0.5: n_used, n_expected); the coverage it tells is that of the members with a price on the session.
 - B.6: a line rolls where it has a price at both ends; M7 needs all its lines for C2.
 - C2's R, C5's and C7's are the fund's own return on `tr`; below 2 % either way a share says nothing, C5's too.
 - "One company" (B.10) are lines whose names differ in their class only.
@@ -69,6 +70,7 @@ class Breadth:
     """Series of a universe, one value a session of the stocks; the first row has no change."""
 
     expected: int
+    priced: Array
     line: Array
     mcclellan: Array
     above: dict[int, Array]
@@ -99,6 +101,7 @@ def breadth(stocks: Stocks, universe: list[str]) -> Breadth:
     full = top.notna() & bottom.notna()
     return Breadth(
         expected=len(universe),
+        priced=close.notna().sum(axis=1).to_numpy(float),
         line=np.concatenate([[NAN], np.cumsum(net)]),
         mcclellan=np.concatenate([[NAN], ema(np.array(rana), 19) - ema(np.array(rana), 39)]),
         above=above,

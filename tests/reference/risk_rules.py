@@ -6,6 +6,7 @@ Choices the specification leaves:
 - W03's 5-year median is that of the values its percentile ranks: 1,260 sessions, at least 504.
 - W05's days inverted are consecutive sessions, today the last, with a ratio of at least 1.
 - W13's other regressor Δ10y (X5) decides nothing; t is that on IEF.
+- W14's drawdown of SPY is `drawdown_252`, W19's.
 - W15's deviation is of the daily spread on `tr`, as its 21-session spread is.
 - W16 needs both X3 and ΔAR: only W10, W12 and W14 are "judged on the parts available".
 - W17's last five sessions must all have a percentile (0.3: a window must be full); its z-scores are S3.
@@ -17,7 +18,7 @@ import math
 
 import numpy as np
 
-from tests.reference.basics import correlation, drawdowns, ewma_volatility, mean, percentile_rank, ratio, ret, sigma
+from tests.reference.basics import correlation, ewma_volatility, highest, mean, percentile_rank, ratio, ret, sigma
 from tests.reference.cross_asset import (
     absorption,
     absorption_shift,
@@ -84,7 +85,10 @@ def w04(data: Data) -> Rule:
         level, pr = vix[i], percentiles[i]
         if missing := lacking(VIX=level, sigma20_percentile=pr):
             return Judged(missing=missing)
-        evidence = known(vix=level, sigma20=sigma20[i], ewma=ewma[i], v7=level - 100 * sigma20[i] * YEAR, percentile=pr)
+        annual = sigma20[i] * YEAR
+        evidence = known(
+            vix=level, sigma20=sigma20[i], annual=annual, ewma=ewma[i], v7=level - 100 * annual, percentile=pr
+        )
         return Judged(
             watch=level >= 22 and pr >= 0.85,
             warn=level >= 30 and pr >= 0.95,
@@ -97,7 +101,8 @@ def w04(data: Data) -> Rule:
 
 def w05(data: Data) -> Rule:
     """VIX term inversion: in at once, WARNING after two sessions, out after two."""
-    ratios = whole(data, "^VIX", px=True) / whole(data, "^VIX3M", px=True)
+    vix, vix3m = whole(data, "^VIX", px=True), whole(data, "^VIX3M", px=True)
+    ratios = vix / vix3m
 
     def judge(i: int) -> Judged:
         v8 = ratios[i]
@@ -106,7 +111,8 @@ def w05(data: Data) -> Rule:
         inverted = 0
         while inverted <= i and ratios[i - inverted] >= 1:
             inverted += 1
-        return Judged(watch=v8 >= 1.00, warn=v8 >= 1.08, exit=v8 <= 0.95, evidence=known(v8=v8, days_inverted=inverted))
+        evidence = known(v8=v8, vix=vix[i], vix3m=vix3m[i], days_inverted=inverted)
+        return Judged(watch=v8 >= 1.00, warn=v8 >= 1.08, exit=v8 <= 0.95, evidence=evidence)
 
     return Rule("W05", [judge(i) for i in range(len(ratios))], watch_in=1, warn_in=2, out=2)
 
@@ -161,8 +167,7 @@ def w14(data: Data) -> Rule:
             z=z,
             hyg_21=ret(hyg[: i + 1], 21),
             hyg_less_ief=ret(hyg[: i + 1], 21) - ret(ief[: i + 1], 21),
-            spy_drawdown_252=float(spy[i] / np.max(spy[max(0, i - 251) : i + 1]) - 1),
-            spy_drawdown_loaded=float(drawdowns(whole(data, "SPY")[: i + 1])[-1]),
+            spy_drawdown=float(spy[i]) / highest(spy[: i + 1], 252) - 1,
         )
         return Judged(watch=z <= -1.5, warn=z <= -2.5, exit=z > -0.5, partial=("HY OAS",), evidence=evidence)
 
@@ -193,7 +198,7 @@ def w15(data: Data) -> Rule:
 
 
 def w16(data: Data, dispersion: Array) -> Rule:
-    """Correlation and fragility of the sectors; `dispersion` is V10 of the members, evidence only."""
+    """Correlation and fragility of the sectors; `dispersion` is V10 of the members, told as evidence only."""
     returns = sector_returns(data)
     days = range(len(data.sessions))
     ratios = np.array([absorption(returns[:i]) for i in days])
@@ -206,7 +211,9 @@ def w16(data: Data, dispersion: Array) -> Rule:
             watch=x3 >= 0.75 or shift >= 2,
             warn=x3 >= 0.85 or shift >= 3,
             exit=x3 < 0.70 and shift < 1.5,
-            evidence=known(x3=x3, ar=ratios[i], ar_shift=shift, v10=dispersion[i]),
+            evidence=known(
+                x3=x3, ar=ratios[i], ar_shift=shift, v10=dispersion[i], of_sectors=float(np.std(returns[i - 1], ddof=1))
+            ),
         )
 
     return Rule("W16", [judge(i) for i in days])
@@ -224,8 +231,10 @@ def w17(data: Data) -> Rule:
         if len(five) < 5 or not np.isfinite(five).all():
             return Judged(missing=("X11_percentile",))
         count = int(np.sum(five >= 0.95))
-        scores = sorted((z_day(data, symbol, i) for symbol in SECTORS), key=abs, reverse=True)
-        evidence = known(x11=distances[i], percentile=percentiles[i], count=count, z1=scores[0])
+        scores = {symbol: z_day(data, symbol, i) for symbol in SECTORS}
+        largest = sorted(scores, key=lambda symbol: abs(scores[symbol]), reverse=True)[:3]
+        shown = {f"z_{symbol}": scores[symbol] if symbol in largest else None for symbol in SECTORS}
+        evidence = known(x11=distances[i], percentile=percentiles[i], count=count, **shown)
         return Judged(watch=count >= 2, warn=count >= 3, exit=count == 0, evidence=evidence)
 
     return Rule("W17", [judge(i) for i in days], watch_in=1, warn_in=1, out=1)

@@ -33,8 +33,7 @@ NOISE: Array = CHANCE.normal(0, 0.01, (300, 11))
 
 
 def prices(moves: Array) -> Array:
-    levels: Array = np.cumprod(1 + moves)
-    return levels
+    return np.cumprod(1 + moves, dtype=np.float64)
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------
