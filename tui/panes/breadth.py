@@ -11,7 +11,7 @@ from core.i18n import _
 from core.snapshot import Breadth, Snapshot
 from tui import format as fmt
 from tui.panes.gauges import NO_COURSE, Gauge, GaugePane, why
-from tui.widgets.line import Line, piece
+from tui.widgets.line import Line, Piece, piece
 
 HUNDRED = 100.0
 """Fractions are shown in percent."""
@@ -40,22 +40,12 @@ class BreadthPane(GaugePane):
         if not breadth.members:
             return _("funds only"), ""
         counted = _("{used} of {members}").format(used=breadth.used, members=breadth.members)
-        full = f"{breadth.universe} · {counted}"
-        return f"{full} · {fmt.pct(breadth.coverage, 0, sign=False)} %", full, breadth.universe
+        return f"{breadth.universe} · {counted}", breadth.universe
 
     def fill(self, *, flash: bool) -> None:
         """Fill the table, and say below it who the members are."""
         super().fill(flash=flash)
-        breadth = self.snapshot.breadth
-        if breadth.members:
-            dated = fmt.DASH if breadth.dated is None else breadth.dated.isoformat()
-            forms = (
-                _("members of {day}: {source}").format(day=dated, source=breadth.source),
-                _("members of {day}").format(day=dated),
-            )
-        else:
-            forms = (_("tapeboard --universe sp500 counts the members of the S&P 500"), "--universe sp500")
-        self._members.show([piece(*forms, style="dim", gap=1)])
+        self._members.show([_counted(self.snapshot.breadth)])
 
     def sections(self) -> Iterable[tuple[str, Sequence[Gauge]]]:
         """See `GaugePane`."""
@@ -202,18 +192,37 @@ def _funds(breadth: Breadth) -> list[Gauge]:
 
 def _members(breadth: Breadth) -> list[Gauge]:
     """Who is counted, and what must be known of it."""
-    note = " · ".join(breadth.notes)
     if not breadth.members:
         note = _(
             "Advances, averages, highs and volume need the members of an index. Start with `tapeboard --universe sp500`"
             " (or sp600, nasdaq100, a list of your own), or set universe.breadth in the configuration."
         )
         return [Gauge("members", _("Not chosen"), None, _("whose members are counted"), text=_("none"), note=note)]
-    coverage = _gauge(
-        breadth, "coverage", _("Coverage, %"), _("members with a usable price today"), digits=1, scale=HUNDRED
+    return [
+        Gauge(
+            "coverage",
+            _("Coverage, %"),
+            breadth.coverage,
+            _("members with a usable price"),
+            digits=1,
+            scale=HUNDRED,
+            note=" · ".join(filter(None, (*breadth.notes, why(breadth.status, "coverage", _reasons())))),
+        )
+    ]
+
+
+def _counted(breadth: Breadth) -> Piece:
+    """Whose members are counted, how many of them, and of which day the list is; or how to have some."""
+    if not breadth.members:
+        return piece(_("tapeboard --universe sp500 counts members"), "--universe sp500", style="dim", gap=1)
+    coverage = fmt.pct(breadth.coverage, 0, sign=False)
+    words = {"used": breadth.used, "members": breadth.members, "share": coverage, "day": breadth.dated or _("no date")}
+    return piece(
+        _("{used} of {members} members ({share} %), list of {day}").format(**words),
+        _("{used} of {members} members of {day}").format(**words),
+        style="dim",
+        gap=1,
     )
-    members = Gauge("members", _("Members"), float(breadth.members), _("of the list"), digits=0, note=note)
-    return [coverage, members]
 
 
 def _moved(gauge: Gauge, change: float | None) -> Gauge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from core.i18n import _
@@ -76,9 +77,8 @@ def _appetite(risk: Risk) -> list[Gauge]:
         sign=True,
         why=_("fewer than 5 of its 8 components"),
     )
-    state = Gauge("appetite state", _("State"), None, _("on from +25, off from -25, for 2 sessions"))
-    if appetite.state is not None:
-        state = Gauge(state.key, state.name, None, state.about, text=_words()[appetite.state])
+    about = _("on from +25, off from -25, for 2 sessions")
+    state = Gauge("appetite state", _("State"), None, about, text=_words()[appetite.state or ""], why=score.why)
     most = HUNDRED / max(appetite.parts, 1)
     parts = [
         Gauge(
@@ -103,7 +103,7 @@ def _volatility(risk: Risk) -> list[Gauge]:
     regime = _words()[risk.regime] if risk.regime else ""
     return [
         _gauge(risk, "vix", _("VIX"), _("implied volatility of 30 days, points")),
-        _gauge(risk, "vix_term", _("VIX / VIX3M"), _("term structure: above 1, fear is for now"), digits=3),
+        _gauge(risk, "vix_term", _("VIX / VIX3M"), _("term structure: above 1, fear is for now")),
         _gauge(
             risk,
             "implied_less_realised",
@@ -203,73 +203,43 @@ def _stretch(risk: Risk) -> list[Gauge]:
     """L4."""
     about = _("price over its 5-year average, rank in 5 years, %")
     return [
-        Gauge(f"stretch {s}", s, value, about, digits=0, scale=HUNDRED, why=_("too short a history"))
+        Gauge(
+            f"stretch {s}",
+            _("{symbol} rank, %").format(symbol=s),
+            value,
+            about,
+            digits=0,
+            scale=HUNDRED,
+            why=_("too short a history"),
+        )
         for s, value in risk.price_stretch.items()
     ]
 
 
 def _concentration(found: Concentration) -> list[Gauge]:
     """C1 to C8."""
-    month, quarter = found.c4.get("21s", {}), found.c4.get("63s", {})
-    skew = found.c6 or {}
-    values: tuple[tuple[str, str, Value, str, dict[str, Any]], ...] = (
-        (
-            "c1",
-            _("Seven weigh, %"),
-            found.c1,
-            _("weight of the magnificent seven in SPY"),
-            {"scale": HUNDRED, "digits": 1},
-        ),
-        (
-            "c2",
-            _("their share, %"),
-            found.c2.get("63s"),
-            _("of SPY's 63 sessions, where it moved 2 % or more"),
-            {"scale": HUNDRED, "digits": 1},
-        ),
-        ("c3", _("Effective names"), found.c3, _("SPY is as broad as so many equal names"), {"digits": 1}),
-        (
-            "c4",
-            _("Large-equal 21 s"),
-            month.get("largest_less_equal"),
-            _("XLG or MAGS less RSP, pp"),
-            {"scale": HUNDRED, "sign": True},
-        ),
-        (
-            "c4 63s",
-            _("Large-equal 63 s"),
-            quarter.get("largest_less_equal"),
-            _("the same over 63 sessions, pp"),
-            {"scale": HUNDRED, "sign": True},
-        ),
-        (
-            "c5",
-            _("IWM top ten, %"),
-            found.c5,
-            _("ten best contributors' share in 63 sessions"),
-            {"scale": HUNDRED, "digits": 1},
-        ),
-        (
-            "c6",
-            _("IWM skew, pp"),
-            skew.get("mean_less_median"),
-            _("mean less median member, 63 sessions"),
-            {"scale": HUNDRED, "sign": True},
-        ),
-        (
-            "c7",
-            _("Beating IWM, %"),
-            found.c7,
-            _("members ahead; below 40 it is narrow"),
-            {"scale": HUNDRED, "digits": 1},
-        ),
-        ("c8", _("Independent bets"), found.c8, _("of the sectors, by eigenvalues, 252 sessions"), {}),
+    month, quarter, skew = found.c4.get("21s", {}), found.c4.get("63s", {}), found.c6 or {}
+    gauges = (
+        _share("c1", _("Seven weigh, %"), found.c1, _("weight of the magnificent seven in SPY")),
+        _share("c2", _("their share, %"), found.c2.get("63s"), _("of SPY's 63 sessions, if it moved 2 % or more")),
+        Gauge("c3", _("Effective names"), found.c3, _("SPY is as broad as so many equal names"), digits=1),
+        _points("c4", _("Large-equal 21 s"), month.get("largest_less_equal"), _("XLG or MAGS less RSP, pp")),
+        _points("c4 63s", _("Large-equal 63 s"), quarter.get("largest_less_equal"), _("the same in 63 sessions, pp")),
+        _share("c5", _("IWM top ten, %"), found.c5, _("share of the ten that brought most in 63 s")),
+        _points("c6", _("IWM skew, pp"), skew.get("mean_less_median"), _("mean less median member, 63 sessions")),
+        _share("c7", _("Beating IWM, %"), found.c7, _("members ahead; below 40 it is narrow")),
+        Gauge("c8", _("Independent bets"), found.c8, _("of the sectors, by eigenvalues, 252 sessions")),
     )
     words = {"missing_input": _("needs [holdings] or members with prices"), "partial": _("SPY moved by less than 2 %")}
-    return [
-        Gauge(key, name, value, about, why=why(found.status, key.split()[0], words) or _missing(), **look)
-        for key, name, value, about, look in values
-    ]
+    return [replace(gauge, why=why(found.status, gauge.key.split()[0], words) or _missing()) for gauge in gauges]
+
+
+def _share(key: str, name: str, value: Value, about: str) -> Gauge:
+    return Gauge(key, name, value, about, digits=1, scale=HUNDRED)
+
+
+def _points(key: str, name: str, value: Value, about: str) -> Gauge:
+    return Gauge(key, name, value, about, scale=HUNDRED, sign=True)
 
 
 def _dated(found: Concentration) -> str:

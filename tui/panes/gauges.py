@@ -14,7 +14,7 @@ from tui.panes import cells
 from tui.widgets.live_table import Cell, Column, TableRow
 from tui.widgets.pane import TablePane
 
-NAME, STEP, PERCENTILE = 17, 6, 3
+NAME, VALUE, STEP, PERCENTILE = 17, 7, 6, 3
 SHORTEST, LONGEST, ABOUT = 8, 42, 44
 """Cells of a sparkline at least and at most, and of the words that explain a measure where there is room for them."""
 EXTREME: Final = 0.05
@@ -68,39 +68,39 @@ class GaugePane(TablePane):
 
     def columns(self) -> Sequence[Column]:
         """See `TablePane`. What a measure is stands beside it where there is room, else further right."""
-        value, step = self._widths()
+        _gauges, numbers, steps = self._texts()
+        value, step = _widest(numbers, VALUE), _widest(steps, STEP)
         return (
             Column("symbol", "", NAME, "left"),
             Column("value", _("now"), value),
-            Column("step", _("1s"), step, priority=1),
-            Column("year", _("252 s"), self._spark_width(value + step), priority=2),
-            Column("pr", "%", PERCENTILE, priority=1),
+            Column("step", _("1s"), step, priority=2),
+            Column("year", _("252 s"), self._spark_width(value + step), priority=1),
+            Column("pr", _("pct"), PERCENTILE, priority=1),
             Column("about", _("What it is"), ABOUT, "left", flex=True, priority=3),
         )
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`. What has no value stands at the end, by reason."""
-        titles: dict[str, str] = {}
-        rows: list[TableRow] = []
-        absent: list[TableRow] = []
-        width = self._spark_width(sum(self._widths()))
-        for title, gauges in self.sections():
-            titles[title] = title
-            here = [gauge for gauge in gauges if gauge.shown != fmt.DASH]
-            numbers = fmt.on_point(gauge.shown for gauge in here)
-            steps = fmt.on_point(gauge.step for gauge in here)
-            rows += [self._row(g, title, n, s, width) for g, n, s in zip(here, numbers, steps, strict=True)]
-            absent += [_absent(gauge) for gauge in gauges if gauge.shown == fmt.DASH]
-        titles |= {row.section: row.section.removeprefix(ABSENT) for row in absent}
-        return rows + absent, titles
+        gauges, numbers, steps = self._texts()
+        width = self._spark_width(_widest(numbers, VALUE) + _widest(steps, STEP))
+        rows = [
+            TableRow(gauge.key, _cells(gauge, number, step, width), section, self._notes(gauge))
+            for (section, gauge), number, step in zip(gauges, numbers, steps, strict=True)
+        ]
+        titles = {section: section for section, _gauge in gauges}
+        absent = [_absent(gauge) for _section, own in self.sections() for gauge in own if gauge.shown == fmt.DASH]
+        return [*rows, *absent], titles | {row.section: row.section.removeprefix(ABSENT) for row in absent}
 
-    def _widths(self) -> tuple[int, int]:
-        """The cells of the values and of the steps, which stand on their points by section."""
-        value, step = 7, STEP
-        for _title, gauges in self.sections():
-            value = max([value, *map(len, fmt.on_point(gauge.shown for gauge in gauges))])
-            step = max([step, *map(len, fmt.on_point(gauge.step for gauge in gauges))])
-        return value, step
+    def _texts(self) -> tuple[list[tuple[str, Gauge]], list[str], list[str]]:
+        """Every gauge that has a value with its section; the values and the last steps, each set on its points."""
+        here = [(section, gauge) for section, own in self.sections() for gauge in own if gauge.shown != fmt.DASH]
+        numbers = iter(fmt.on_point(gauge.shown for _section, gauge in here if not gauge.text))
+        shown = [gauge.text or next(numbers) for _section, gauge in here]
+        return here, shown, fmt.on_point(gauge.step for _section, gauge in here)
+
+    def _notes(self, gauge: Gauge) -> tuple[Cell, ...]:
+        lines = fmt.wrap(gauge.note, self.room - 5) if self.room > 5 else []
+        return tuple(Cell(f"  {line}", "stale") for line in lines)
 
     def _spark_width(self, taken: int) -> int:
         """What is left of a line when all else has its room."""
@@ -108,23 +108,27 @@ class GaugePane(TablePane):
         wordy = left - ABOUT - 1
         return min(max(wordy if wordy >= 2 * SHORTEST else left, SHORTEST), LONGEST)
 
-    def _row(self, gauge: Gauge, section: str, number: str, step: str, width: int) -> TableRow:
-        pr = gauge.course.pr
-        extreme = pr is not None and not EXTREME < pr < 1 - EXTREME
-        if gauge.widest is None:
-            year = cells.level_spark(gauge.course.spark, width)
-        else:
-            year = cells.bar(gauge.value, gauge.widest, width)
-        found = {
-            "symbol": Cell(gauge.name, "", gauge.name),
-            "value": Cell(gauge.text or number, "strong", gauge.text or gauge.value),
-            "step": Cell(step, "", gauge.course.chg_1s),
-            "year": year,
-            "pr": Cell("" if pr is None else f"{100 * pr:.0f}", "accent" if extreme else "", pr),
-            "about": Cell(gauge.about, "dim", gauge.about),
-        }
-        notes = tuple(Cell(f"  {line}", "stale") for line in fmt.wrap(gauge.note, max(2, self.room - 5)))
-        return TableRow(gauge.key, found, section, notes)
+
+def _cells(gauge: Gauge, number: str, step: str, width: int) -> dict[str, Cell]:
+    """A gauge with a value; `width` is that of its line or bar."""
+    pr = gauge.course.pr
+    extreme = pr is not None and not EXTREME < pr < 1 - EXTREME
+    if gauge.widest is None:
+        year = cells.level_spark(gauge.course.spark, width)
+    else:
+        year = cells.bar(gauge.value, gauge.widest, width)
+    return {
+        "symbol": Cell(gauge.name, "", gauge.name),
+        "value": Cell(number, "", gauge.text or gauge.value),
+        "step": Cell(step, "dim", gauge.course.chg_1s),
+        "year": year,
+        "pr": Cell("" if pr is None else f"{100 * pr:.0f}", "accent" if extreme else "", pr),
+        "about": Cell(gauge.about, "dim", gauge.about),
+    }
+
+
+def _widest(texts: Sequence[str], least: int) -> int:
+    return max([least, *map(len, texts)])
 
 
 def why(status: Status, name: str, words: Mapping[str, str] | None = None) -> str:

@@ -75,9 +75,15 @@ class LeadershipPane(TablePane):
         basis = "px" if self.window == "1s" else self.snapshot.basis
         base = next((d for row in self.snapshot.leadership if (d := row.base.get(self.window))), None)
         if base is None:
-            return f"{head} · {basis} · {order}", f"{head} · {basis}", head
+            return f"{head} · {basis} · {order}", f"{head} · {basis}", head, self.window
         since = _("since {day}").format(day=base.isoformat())
-        return f"{head} · {basis} · {since} · {order}", f"{head} · {basis} · {since}", f"{head} · {basis}", head
+        return (
+            f"{head} · {basis} · {since} · {order}",
+            f"{head} · {basis} · {since}",
+            f"{head} · {basis}",
+            head,
+            self.window,
+        )
 
     def _symbols(self) -> tuple[Row, ...]:
         return (*self.snapshot.leadership, *self.snapshot.watchlist)

@@ -33,11 +33,11 @@ class TitleLine(Line):
 
 
 def _pieces(tab: Tab, style: str, *, first: bool) -> list[Piece]:
-    """The number and the name; what parts the tabs gives way first, then long names."""
+    """The number and the name; what parts the tabs gives way before the info, long names after it."""
     action = f"app.command('{tab.command}')"
     rule = piece("─", style="rule", gap=0) if first else piece("─", "", style="rule", weight=8, gap=1, group="rules")
     return [
         rule,
         piece(tab.key, style="accent" if style == "accent" else "dim", gap=1, action=action),
-        piece(tab.name, tab.short, style=style, weight=9, gap=1, action=action, group="names"),
+        piece(tab.name, tab.short, style=style, weight=12, gap=1, action=action, group="names"),
     ]
