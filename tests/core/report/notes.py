@@ -1,0 +1,61 @@
+"""Notes on the real data, made once for all tests that read them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.pipeline import open_pipeline
+from core.report.desk import note_of
+from core.report.note import Note
+from core.settings import Settings
+from core.settings_load import defaults
+from core.snapshot import to_json
+
+SESSIONS = tuple(
+    date.fromisoformat(day)
+    for day in ("2020-03-23", "2021-11-08", "2022-06-17", "2024-08-05", "2025-04-08", "2026-01-11")
+)
+"""A crash, a record, a bear market, a shock, another, and the Sunday of the published note."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A note with the snapshot it is of, as JSON gives it to anybody."""
+
+    note: Note
+    snapshot: dict[str, Any]
+
+    def section(self, name: str) -> str:
+        (section,) = (section for section in self.note.sections if section.id == name)
+        return "\n".join(sentence.text for sentence in section.sentences)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.section(section.id) for section in self.note.sections)
+
+
+@cache
+def written(market: Path, day: date, *, members: bool = False) -> Written:
+    with closing(open_pipeline(settings(market, members=members), as_of=day)) as pipe:
+        snapshot = pipe.refresh()
+    return Written(note_of(snapshot, settings(market, members=members)), json.loads(to_json(snapshot)))
+
+
+def settings(market: Path, *, members: bool = False) -> Settings:
+    loaded = defaults().settings
+    data = [str(market / "index_etf_daily.csv")]
+    universe = loaded.universe
+    if members:
+        data.append(str(market / "stocks_daily.parquet"))
+        universe = msgspec.structs.replace(universe, breadth="sp500")
+    feed = msgspec.structs.replace(loaded.feed, name="files", data=tuple(data))
+    store = msgspec.structs.replace(loaded.store, url="none")
+    return msgspec.structs.replace(loaded, feed=feed, universe=universe, store=store)
