@@ -1,11 +1,11 @@
-"""The blocks of the text snapshot that no pane shows: breadth, concentration, risk. A line for each measure."""
+"""The blocks of the text snapshot: breadth, concentration, risk, valuation. A line for each measure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from core.i18n import _
-from core.snapshot import Breadth, Concentration, Risk, Snapshot, Value
+from core.snapshot import Breadth, Concentration, FundValuation, Risk, Snapshot, Value
 from tui.format import DASH, number, pct
 
 
@@ -17,6 +17,7 @@ def blocks(snapshot: Snapshot) -> list[list[str]]:
         list(_breadth(snapshot.breadth)),
         list(_concentration(snapshot.concentration)),
         list(_risk(snapshot.risk)),
+        list(_valuation(snapshot)),
     ]
 
 
@@ -62,9 +63,12 @@ def _breadth(breadth: Breadth) -> Iterator[str]:
 
 def _concentration(found: Concentration) -> Iterator[str]:
     if not found.weights_date:
-        yield _("Concentration: not evaluated, [holdings] names no file of weights")
+        yield _("Concentration: not evaluated, [holdings] names no file of weights, and no market caps are known")
         return
-    dated = ", ".join(f"{fund} {day}" for fund, day in found.weights_date.items())
+    dated = ", ".join(
+        f"{fund} {day}" + (f" ({found.sources[fund]})" if fund in found.sources else "")
+        for fund, day in found.weights_date.items()
+    )
     yield _("Concentration, weights of {dated}").format(dated=dated)
     yield _(
         "  seven largest weigh {c1} %  their share of 63s {c2} %  effective names {c3}  small-cap top ten {c5} %"
@@ -99,6 +103,45 @@ def _risk(risk: Risk) -> Iterator[str]:
         gamma=_plain(risk.rate_gamma_ief, 2),
         t=_plain(risk.rate_t_ief, 2),
     )
+
+
+def _valuation(snapshot: Snapshot) -> Iterator[str]:
+    found = snapshot.valuation
+    if not found.funds:
+        reason = snapshot.not_evaluated.get("L1", _("no fundamentals source"))
+        yield _("Valuation: not evaluated, {reason}").format(reason=reason)
+        return
+    yield _("Valuation, fundamentals of {source}, negative earnings: {losses}").format(
+        source=found.source, losses=found.negative_earnings
+    )
+    for symbol, fund in found.funds.items():
+        yield _(
+            "  {symbol}  {day}  P/E {pe}  forward {forward}  P/B {pb}  yield less 10y {gap} pp  flow {flow}"
+        ).format(
+            symbol=symbol,
+            day=fund.session,
+            pe=_plain(fund.trailing_pe, 1),
+            forward=_plain(fund.forward_pe, 1),
+            pb=_plain(fund.price_to_book, 1),
+            gap=pct(fund.earnings_yield_gap, 1),
+            flow=_flow(fund),
+        )
+    yield _(
+        "  P/E of IWM over that of SPY {ratio}, percentile {pr} of {n} own daily snapshots ({needed} needed)"
+    ).format(
+        ratio=_plain(found.relative_pe, 2),
+        pr=_percent(found.relative_pe_pr),
+        n=found.snapshots,
+        needed=found.needed,
+    )
+
+
+def _flow(fund: FundValuation) -> str:
+    if fund.shares_unchanged_since is not None:
+        return _("unknown, the source's shares stand still since {day}").format(day=fund.shares_unchanged_since)
+    if fund.flow is None:
+        return DASH
+    return _("{millions} M$ since {day}").format(millions=number(fund.flow / 1e6, 0), day=fund.flow_since)
 
 
 def _whole(x: Value) -> str:
