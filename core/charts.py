@@ -5,15 +5,16 @@ Each function gives the last `sessions` sessions of the history, the provisional
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.metrics.fold import History
-from core.metrics.leadership import sole_leaders
+from core.metrics.leadership import ranked_field, sole_leaders
 from core.model import Group, Session
 from core.panel import Floats, Panel
-from core.series import Leaders, PriceSeries, RatioSeries, Values
+from core.rules.board import RuleBoard
+from core.series import Leaders, Lines, PriceSeries, RatioSeries, RuleCourse, Timeline, Values
 from core.snapshot import number
 
 YEAR = 252
@@ -21,10 +22,15 @@ YEAR = 252
 
 
 def leaders(history: History, columns: Mapping[str, int], group: Group, window: str, sessions: int = YEAR) -> Leaders:
-    """R13 on every session: the sole first of `group` by `window`; `columns` gives the place of each symbol."""
+    """R13 on every session: the sole first of `group` by `window`; `columns` gives the place of each symbol.
+
+    Who has nobody to be compared with leads nobody.
+    """
     symbols = tuple(instrument.symbol for instrument in group.instruments)
     rows = _tail(history, sessions)
-    places = sole_leaders(history, history.size - 1, [columns[symbol] for symbol in symbols], window)[rows]
+    members = [columns[symbol] for symbol in symbols]
+    compared = np.isfinite(history[ranked_field(window)][: history.size, members]).sum(axis=1) > 1
+    places = np.where(compared, sole_leaders(history, history.size - 1, members, window), -1)[rows]
     return Leaders(
         group=group.title,
         window=window,
@@ -77,6 +83,32 @@ def price_series(history: History, panel: Panel, symbol: str, sessions: int = YE
         high_252=number(float(history.latest["high_252"][column])),
         low_252=number(float(history.latest["low_252"][column])),
         live=live,
+    )
+
+
+def lines(history: History, columns: Mapping[str, int], symbols: Sequence[str], sessions: int = YEAR) -> Lines:
+    """`tr` of each watched symbol on every session, 100 at the first one; symbols without a base are left out."""
+    rows = _tail(history, sessions)
+    values = {}
+    for symbol in symbols:
+        column = columns.get(symbol)
+        if column is None:
+            continue
+        tr = history["tr"][rows, column]
+        if np.isfinite(tr[0]):
+            values[symbol] = _values(100.0 * tr / tr[0])
+    return Lines(sessions=_days(history, rows), values=values)
+
+
+def timeline(board: RuleBoard, sessions: int = YEAR) -> Timeline:
+    """The states of every rule over the last finished sessions, of those that were raised on one of them."""
+    raised = [course for course in board.courses if (course.levels[-sessions:] > 0).any()]
+    return Timeline(
+        sessions=tuple(board.sessions[-sessions:].astype(object).tolist()),
+        courses=tuple(
+            RuleCourse(c.rule.id, c.subject, c.rule.title(c.subject), tuple(c.levels[-sessions:].tolist()))
+            for c in raised
+        ),
     )
 
 

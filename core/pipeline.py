@@ -37,7 +37,7 @@ from core.model import Problem, Quote, Session
 from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
-from core.series import Leaders, PriceSeries, RatioSeries
+from core.series import Leaders, Lines, PriceSeries, RatioSeries, Timeline
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day
 from core.settings import CORE, Basis, Settings
 from core.snapshot import ProblemNote, Snapshot, to_json
@@ -200,6 +200,14 @@ class Pipeline:
         """The bars of one watched symbol over the past year. Raises NoDataError."""
         self._watched(symbol)
         return self._answer(lambda e: charts.price_series(e.history, e.panel, symbol))
+
+    def lines(self, symbols: Sequence[str]) -> Lines:
+        """Watched symbols over the past year from one base. Raises NoDataError."""
+        return self._answer(lambda e: charts.lines(e.shown, e.columns, symbols))
+
+    def timeline(self) -> Timeline:
+        """The states of the rules over the past year. Raises NoDataError."""
+        return self._answer(lambda e: charts.timeline(e.board))
 
     def panel(self, symbols: Sequence[str], first: date, last: date) -> Panel:
         """The finished bars of any symbols from `first` to `last`. Raises FeedError, UsageError where invented."""

@@ -17,7 +17,7 @@ Values: TypeAlias = tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaders:
-    """Who stood first in a ranked group by one window on each session; None where nobody did alone (R13).
+    """Who stood first in a ranked group by one window on each session (R13); None where nobody did.
 
     `group` is the title of the group, `symbols` its members in the order of the configuration.
     """
@@ -61,3 +61,29 @@ class PriceSeries:
     high_252: Value
     low_252: Value
     live: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Several symbols on the basis of the snapshot, each 100 at the first session."""
+
+    sessions: tuple[Session, ...]
+    values: dict[str, Values]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleCourse:
+    """The states of one rule on one subject: -1 not evaluated, 0 clear, 1 INFO or WATCH, 2 WARNING, by session."""
+
+    id: str
+    subject: str
+    title: str
+    levels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Every rule that was raised on one of the sessions."""
+
+    sessions: tuple[Session, ...]
+    courses: tuple[RuleCourse, ...]
