@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.settings_load import Loaded
     from tui.screens.board import BoardScreen
+    from tui.screens.over_time import OverTimeScreen
 
 NEVER_STORED = ("files", "simulated")
 """Feeds that never store a snapshot, so that a stored one is not theirs to show."""
@@ -103,6 +104,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
         self._glance = glance
         self._bridge = Bridge(self.post_message, opener, settings.refresh, frozen=frozen)
         self._board: BoardScreen | None = None
+        self._over_time: OverTimeScreen | None = None
         self._status = Status()
         self._latest = EMPTY
         self._stored = EMPTY
@@ -184,6 +186,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self.exit(return_code=exit_code(self._failure))
             case "help":
                 self._toggle_help()
+            case "over_time":
+                self._toggle_over_time()
             case "refresh":
                 self._bridge.refresh_now()
             case "pause":
@@ -196,6 +200,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self.theme = names[(names.index(self.theme) + 1) % len(names)]
             case _ if self._board is not None:
                 self._board.run_command(command)
+                if self._over_time is not None:
+                    self._over_time.window = self._board.window
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback after a defect of ours; `run` raises it for the command line instead."""
@@ -208,6 +214,16 @@ class TapeboardApp(App[None], inherit_bindings=False):
         else:
             self.push_screen(HelpScreen(self._settings.keys, self._status))
 
+    def _toggle_over_time(self) -> None:
+        from tui.screens.over_time import OverTimeScreen  # noqa: PLC0415 - like the board, after the first paint
+
+        if self._over_time is not None:
+            self.pop_screen()
+            self._over_time = None
+        elif self._board is not None:
+            self._over_time = OverTimeScreen(self._settings.keys, self._status, self._board.window)
+            self.push_screen(self._over_time)
+
     def _show(self, status: Status) -> None:
         """Show this status, with the newest snapshot unless the display is held."""
         held = status.paused and self._status.paused
@@ -219,6 +235,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, (OpeningScreen, HelpScreen)):
             screen.status = self._status
+        if self._over_time is not None:
+            self._over_time.status = self._status
 
     def _show_board(self, snapshot: Snapshot) -> None:
         """Show the board with this snapshot; it comes at the first one, under the help where that is open."""

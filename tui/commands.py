@@ -18,6 +18,7 @@ from core.i18n import _
 OPENING: Final = "opening"
 BOARD: Final = "board"
 HELP: Final = "help"
+OVER_TIME: Final = "over_time"
 
 ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"
 """Keys that quit whatever the configuration says, so that no keymap can lock anybody in."""
@@ -50,17 +51,24 @@ def registry() -> tuple[Command, ...]:
         Command("focus_next", _("next"), _("go to the next pane"), 1),
         Command("focus_previous", "", _("go to the previous pane"), 1),
         Command("zoom", _("zoom"), _("show this pane alone, or all again"), 4),
-        Command("window_next", _("window"), _("rank by the next longer window, everywhere"), 6),
-        Command("window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6),
+        Command("window_next", _("window"), _("rank by the next longer window, everywhere"), 6, (BOARD, OVER_TIME)),
+        Command(
+            "window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6, (BOARD, OVER_TIME)
+        ),
         Command("sort_next", _("sort"), _("sort this pane by its next column"), 5),
         Command("sort_reverse", _("sort"), _("turn the order round"), 5),
-        Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, BOARD)),
+        Command(
+            "over_time", _("over time"), _("who led over the past year, any ratio, and back"), 4, (BOARD, OVER_TIME)
+        ),
+        Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, BOARD, OVER_TIME)),
         Command("pause", _("pause"), _("hold the display, or let it go on"), 3),
         Command("faster", _("pace"), _("refresh more often"), 2),
         Command("slower", _("pace"), _("refresh less often"), 2),
-        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1, (OPENING, BOARD, HELP)),
-        Command("help", _("help"), _("this help, and back"), 9, (OPENING, BOARD, HELP)),
-        Command("quit", _("quit"), _("quit at once"), 9, (OPENING, BOARD, HELP)),
+        Command(
+            "theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1, (OPENING, BOARD, OVER_TIME, HELP)
+        ),
+        Command("help", _("help"), _("this help, and back"), 9, (OPENING, BOARD, OVER_TIME, HELP)),
+        Command("quit", _("quit"), _("quit at once"), 9, (OPENING, BOARD, OVER_TIME, HELP)),
     )
 
 
@@ -70,6 +78,7 @@ def moves() -> tuple[tuple[str, str], ...]:
         ("↑ ↓ k j", _("row up, row down")),
         ("← → h l", _("to the columns that do not fit")),
         ("pgup pgdn home end", _("a page, the ends")),
+        ("d", _("in Rotation: tails by week, by day, none")),
     )
 
 

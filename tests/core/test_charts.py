@@ -38,6 +38,13 @@ def test_nobody_leads_alone_where_two_are_equal_or_none_is_ranked() -> None:
     assert set(charts.leaders(history, COLUMNS, group(), "21s").leader) == {None}
 
 
+def test_who_is_alone_leads_nobody() -> None:
+    _fold, history = builders.folded(builders.without(PANEL, "IWM", rows=slice(0, 300)))
+    series = charts.leaders(history, COLUMNS, group("SPY", "IWM"), "5s")
+    assert set(series.leader[: 300 + 5 - 320]) == {None}
+    assert None not in series.leader[300 + 5 - 320 :]
+
+
 def test_the_ratio_stands_from_its_averages_as_the_spread_says() -> None:
     series = charts.ratio_series(HISTORY, COLUMNS, "IWM", "SPY")
     last, sma50, sma200 = series.ratio[-1], series.sma50[-1], series.sma200[-1]
