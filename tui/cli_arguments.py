@@ -21,7 +21,7 @@ from core.settings_load import Loaded, load
 from core.text import clean
 
 Format = Literal["json", "text", "csv"]
-NoteFormat = Literal["md", "text", "json"]
+NoteFormat = Literal["md", "html", "text", "json"]
 DOCUMENTS: Final = ("json", "text")
 """The formats of what is no table of records."""
 
@@ -147,7 +147,7 @@ def _parser() -> _Parser:
     report.add_argument("--to", type=_date, dest="end", metavar="DATE", help=_("to this day"))
     report.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     formats = get_args(NoteFormat)
-    report.add_argument("--format", choices=formats, dest="note_format", help=_("md (the default), text or json"))
+    report.add_argument("--format", choices=formats, dest="note_format", help=_("md (the default), html, text or json"))
     report.add_argument("-o", "--output", type=_path, metavar="FILE", help=_("into a file"))
     verify.add_argument("file", type=_path, metavar="FILE", help=_("the claims, in TOML: docs/verify.md"))
     verify.add_argument("--format", choices=DOCUMENTS, default="text", help=_("text (the default) or json"))

@@ -24,8 +24,8 @@ def run(options: Options) -> int:
         if begin is not None and end is not None:
             period = pipe.period(begin, end, base="close", basis=settings.metrics.basis, ddof=1)
         lacking = pipe.incomplete(snapshot)
-    note = note_of(snapshot, settings, period)
-    document = rendered(note, options.note_format)
+        note = note_of(snapshot, settings, period)
+        document = rendered(note, options.note_format, snapshot, pipe)
     if options.output is None:
         emit(document)
     else:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
 from core.agenda import agenda, load_events
-from core.errors import TapeboardError
+from core.errors import TapeboardError, UsageError
 from core.i18n import _
 from core.period import Period
 from core.report.as_text import markdown, text
 from core.report.compose import compose
 from core.report.note import Note
+from core.series import Lines, Timeline
 from core.sessions import Calendar
 from core.settings import Settings
 from core.snapshot import Snapshot
 from core.text import clean
 
-NoteFormat: TypeAlias = Literal["md", "text", "json"]
+NoteFormat: TypeAlias = Literal["md", "html", "text", "json"]
+
+LINES: Final = ("IWM", "SPY", "QQQ", "DIA", "RSP")
+"""The funds whose lines are drawn."""
+
+
+class Answering(Protocol):
+    """What pictures are drawn from; in the program it is `core.pipeline.Pipeline` after a refresh."""
+
+    def lines(self, symbols: Sequence[str]) -> Lines:
+        """See `Pipeline`."""
+        ...
+
+    def timeline(self) -> Timeline:
+        """See `Pipeline`."""
+        ...
+
 
 _FORMATS: Final[dict[str, Callable[[Note], bytes]]] = {
     "md": lambda note: markdown(note).encode(),
@@ -40,9 +58,16 @@ def note_of(snapshot: Snapshot, settings: Settings, period: Period | None = None
     return compose(snapshot, agenda(Calendar(settings.sessions.extra_closures), after, events), period)
 
 
-def rendered(note: Note, form: NoteFormat) -> bytes:
-    """The note as a document, UTF-8."""
-    return _FORMATS[form](note)
+def rendered(note: Note, form: NoteFormat, snapshot: Snapshot, source: Answering) -> bytes:
+    """The note of a snapshot as a document, UTF-8. Raises UsageError for HTML where matplotlib is not installed."""
+    if form != "html":
+        return _FORMATS[form](note)
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageError(_("the HTML note needs matplotlib"), "pip install 'tapeboard[report]'")
+    from core.report.as_html import html  # noqa: PLC0415 - matplotlib takes time that no other form need spend
+    from core.report.pictures import Source  # noqa: PLC0415 - likewise
+
+    return html(note, Source(snapshot, source.lines(LINES), source.timeline())).encode()
 
 
 def save(document: bytes, path: Path) -> None:

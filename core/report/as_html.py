@@ -1,0 +1,104 @@
+"""The note as one self-contained page: no script, nothing loaded, light and dark, printed on a page or two."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+from core.i18n import _
+from core.report.note import Note, Section, Table
+from core.report.pictures import Source, pictures
+
+_PLACES: Final = {
+    "leadership": ("lines",),
+    "sectors": ("sectors", "rotation"),
+    "breadth": ("breadth",),
+    "risks": ("timeline",),
+}
+"""The pictures of each section."""
+
+_STYLE: Final = """
+:root{color-scheme:light dark;--ground:#fff;--text:#23272d;--strong:#0c0f13;--dim:#646b75;--rule:#d3d2cc;--up:#0d693b;
+--down:#b3261e;--watch:#b07800;--alarm:#a83c00;--info:#386174;--s1:#1560ad;--s2:#c05a00;--s3:#0d693b;--s4:#7a3e9d;
+--s5:#8a6d00;--s6:#646b75}
+@media (prefers-color-scheme:dark){:root{--ground:#101014;--text:#c9cfd8;--strong:#f2f4f7;--dim:#858d99;--rule:#2f363f;
+--up:#5fc08b;--down:#ee7f77;--watch:#e2b34c;--alarm:#ff9257;--info:#8fb3c9;--s1:#6cb2f5;--s2:#ff9257;--s3:#5fc08b;
+--s4:#c79bf0;--s5:#e2b34c;--s6:#858d99}}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:2rem 1.2rem 3rem;max-width:60rem;background:var(--ground);color:var(--text);
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",
+"PingFang SC","Microsoft YaHei",sans-serif}
+h1{font-size:1.5rem;color:var(--strong);margin:0 0 1rem}
+h2{font-size:1.05rem;color:var(--strong);margin:1.8rem 0 .4rem;border-bottom:1px solid var(--rule);padding-bottom:.2rem}
+ul{margin:.4rem 0;padding-left:1.2rem}
+li{margin:.1rem 0}
+.headline li:first-child,.headline .verdict{font-weight:600;color:var(--strong)}
+figure{margin:1rem 0}
+figcaption,caption{color:var(--dim);font-size:.85rem;text-align:left;padding:.2rem 0}
+figure svg{width:100%;height:auto;max-height:26rem}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;margin:.6rem 0;width:100%}
+th,td{padding:.15rem .5rem;border-bottom:1px solid var(--rule);white-space:nowrap;text-align:left}
+th{color:var(--dim);font-weight:500}
+.n{text-align:right}
+.invented{border:2px solid var(--alarm);color:var(--alarm);padding:.4rem .8rem;font-weight:600}
+@media print{@page{size:A4;margin:12mm}:root{--ground:#fff;--text:#000;--strong:#000;--dim:#444;--rule:#bbb}
+body{font-size:9px;line-height:1.3;padding:0;max-width:none;columns:2;column-gap:8mm}
+h1{column-span:all;font-size:14px;margin:0 0 4px}h2{font-size:10.5px;margin:6px 0 2px}
+figure,table,li{break-inside:avoid}figure{margin:3px 0}figure svg{max-height:48mm}
+table{font-size:6.6px;margin:2px 0}th,td{padding:0 2px}ul{padding-left:10px;margin:2px 0}}
+"""
+
+
+def html(note: Note, source: Source) -> str:
+    """The page."""
+    drawn = pictures(source)
+    body = "\n".join(_section(section, drawn) for section in note.sections)
+    warning = (
+        f'<p class="invented">{escape(_("SIMULATED: every number here is invented"))}</p>' if note.simulated else ""
+    )
+    return (
+        f'<!doctype html>\n<html lang="{escape(note.language)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(note.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{escape(note.title)}</h1>\n{warning}{body}\n</body>\n</html>\n"
+    )
+
+
+def _section(section: Section, drawn: dict[str, str]) -> str:
+    lines = "".join(f'<li class="{escape(s.id)}">{escape(s.text)}</li>\n' for s in section.sentences)
+    figures = "".join(_figure(name, drawn[name]) for name in _PLACES.get(section.id, ()) if name in drawn)
+    tables = "".join(_table(table) for table in section.tables)
+    return (
+        f'<section class="{escape(section.id)}">\n<h2>{escape(section.title)}</h2>\n'
+        f"{f'<ul>{lines}</ul>' if lines else ''}\n{figures}{tables}</section>"
+    )
+
+
+def _figure(name: str, svg: str) -> str:
+    captions = {
+        "lines": _("Index funds over the last 252 sessions, 100 at the first; with dividends"),
+        "sectors": _("Sector funds, change over a day and over 63 sessions in percent"),
+        "rotation": _("Rotation against SPY: ratio and momentum of relative strength, tails by week"),
+        "breadth": _("Share of the universe above its averages over the last 252 sessions, in percent"),
+        "timeline": _("Rules that were raised in the last 252 sessions; darker: WARNING"),
+    }
+    caption = escape(captions[name])
+    return (
+        f'<figure class="{name}" role="img" aria-label="{caption}">{svg}<figcaption>{caption}</figcaption></figure>\n'
+    )
+
+
+def _table(table: Table) -> str:
+    sides = ["n" if column.numeric else "" for column in table.columns]
+    head = "".join(f'<th class="{side}">{escape(c.title)}</th>' for side, c in zip(sides, table.columns, strict=True))
+    rows = "".join(
+        "<tr>"
+        + "".join(f'<td class="{side}">{escape(slot.text)}</td>' for side, slot in zip(sides, row, strict=True))
+        + "</tr>\n"
+        for row in table.rows
+    )
+    return (
+        f'<div class="scroll"><table><caption>{escape(table.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>\n"
+    )
