@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from textual.widget import Widget
-
 from core.i18n import _
 from core.snapshot import Breadth, Snapshot
 from tui import format as fmt
 from tui.panes.gauges import NO_COURSE, Gauge, GaugePane, why
-from tui.widgets.line import Line, Piece, piece
 
 HUNDRED = 100.0
 """Fractions are shown in percent."""
@@ -24,11 +21,6 @@ class BreadthPane(GaugePane):
 
     def __init__(self, key: str, *, flash: bool = True) -> None:
         super().__init__(_("Breadth"), key, flash=flash)
-        self._members = Line(classes="pane-line")
-
-    def below(self) -> Sequence[Widget]:
-        """See `Pane`."""
-        return (self._members,)
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `Pane`."""
@@ -42,10 +34,16 @@ class BreadthPane(GaugePane):
         counted = _("{used} of {members}").format(used=breadth.used, members=breadth.members)
         return f"{breadth.universe} · {counted}", breadth.universe
 
-    def fill(self, *, flash: bool) -> None:
-        """Fill the table, and say below it who the members are."""
-        super().fill(flash=flash)
-        self._members.show([_counted(self.snapshot.breadth)])
+    def remark(self) -> Sequence[str]:
+        """See `GaugePane`: whose members are counted, and of which day the list is; or how to have some."""
+        breadth = self.snapshot.breadth
+        if not breadth.members:
+            return _("tapeboard --universe sp500 counts members"), "--universe sp500"
+        share, day = fmt.pct(breadth.coverage, 0, sign=False), breadth.dated or _("no date")
+        return (
+            _("{share} % of the members of {day}").format(share=share, day=day),
+            _("list of {day}").format(day=day),
+        )
 
     def sections(self) -> Iterable[tuple[str, Sequence[Gauge]]]:
         """See `GaugePane`."""
@@ -197,7 +195,7 @@ def _members(breadth: Breadth) -> list[Gauge]:
             "Advances, averages, highs and volume need the members of an index. Start with `tapeboard --universe sp500`"
             " (or sp600, nasdaq100, a list of your own), or set universe.breadth in the configuration."
         )
-        return [Gauge("members", _("Not chosen"), None, _("whose members are counted"), text=_("none"), note=note)]
+        return [Gauge("members", _("Universe"), None, _("whose members are counted"), text=_("none"), note=note)]
     return [
         Gauge(
             "coverage",
@@ -209,20 +207,6 @@ def _members(breadth: Breadth) -> list[Gauge]:
             note=" · ".join(filter(None, (*breadth.notes, why(breadth.status, "coverage", _reasons())))),
         )
     ]
-
-
-def _counted(breadth: Breadth) -> Piece:
-    """Whose members are counted, how many of them, and of which day the list is; or how to have some."""
-    if not breadth.members:
-        return piece(_("tapeboard --universe sp500 counts members"), "--universe sp500", style="dim", gap=1)
-    coverage = fmt.pct(breadth.coverage, 0, sign=False)
-    words = {"used": breadth.used, "members": breadth.members, "share": coverage, "day": breadth.dated or _("no date")}
-    return piece(
-        _("{used} of {members} members ({share} %), list of {day}").format(**words),
-        _("{used} of {members} members of {day}").format(**words),
-        style="dim",
-        gap=1,
-    )
 
 
 def _moved(gauge: Gauge, change: float | None) -> Gauge:

@@ -66,7 +66,7 @@ def _gauge(risk: Risk, field: str, name: str, about: str, **look: Any) -> Gauge:
 def _appetite(risk: Risk) -> list[Gauge]:
     """Y1: the score, and what each component adds to it; X12."""
     appetite = risk.appetite
-    about = _("mean of {parts} of {of} components; it describes").format(parts=appetite.parts, of=appetite.of)
+    about = _("mean of {parts} of {of} components; no forecast").format(parts=appetite.parts, of=appetite.of)
     score = Gauge(
         "appetite",
         _("Appetite"),

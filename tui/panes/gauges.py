@@ -1,4 +1,7 @@
-"""What Breadth and Cross-asset share: a table of measures, each with its value, last step, year and percentile."""
+"""What Breadth and Cross-asset share: a table of measures, each with its value, last step, year and percentile.
+
+What a measure is stands beside it, or, where there is no room for that, below the table for the one at the cursor.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from textual.widget import Widget
+
 from core.i18n import _
 from core.snapshot import Course, Status, Value
 from tui import format as fmt
 from tui.panes import cells
+from tui.widgets.line import Line, piece
 from tui.widgets.live_table import Cell, Column, TableRow
 from tui.widgets.pane import TablePane
 
@@ -60,7 +66,32 @@ class Gauge:
 class GaugePane(TablePane):
     """A pane of gauges, in sections."""
 
+    DEFAULT_CSS = """
+    GaugePane LiveTable { scrollbar-gutter: stable; }
+    """
+
     RISING: ClassVar[frozenset[str]] = frozenset({"symbol", "about"})
+
+    def __init__(self, name: str, key: str, *, short: str = "", flash: bool = True) -> None:
+        super().__init__(name, key, short=short, flash=flash)
+        self._line_below = Line(classes="pane-line")
+
+    def below(self) -> Sequence[Widget]:
+        """See `Pane`."""
+        return (self._line_below,)
+
+    def remark(self) -> Sequence[str]:
+        """What the right end of the line below tells of the whole, longest form first."""
+        return ("",)
+
+    def fill(self, *, flash: bool) -> None:
+        """Fill the table and the line below it."""
+        super().fill(flash=flash)
+        self._explain()
+
+    def on_live_table_row_highlighted(self) -> None:
+        """Explain the measure at the cursor."""
+        self._explain()
 
     @abstractmethod
     def sections(self) -> Iterable[tuple[str, Sequence[Gauge]]]:
@@ -102,11 +133,24 @@ class GaugePane(TablePane):
         lines = fmt.wrap(gauge.note, self.room - 5) if self.room > 5 else []
         return tuple(Cell(f"  {line}", "stale") for line in lines)
 
+    def _explain(self) -> None:
+        """Say below what the measure at the cursor is, unless that stands beside it."""
+        key = None if self._wordy(VALUE + STEP) else self.table.cursor_key
+        found = (gauge for _section, own in self.sections() for gauge in own if gauge.key == key)
+        left = [piece(f"{gauge.name}: {gauge.about}", gauge.about, gap=1) for gauge in found]
+        self._line_below.show(left, [piece(*self.remark(), "", style="dim", weight=10)])
+
+    def _wordy(self, taken: int) -> bool:
+        """Whether a line has room for words, when values and steps take so many cells."""
+        return self._left(taken) - ABOUT - 1 >= 2 * SHORTEST
+
+    def _left(self, taken: int) -> int:
+        return self.room - (NAME + taken + PERCENTILE + 6)
+
     def _spark_width(self, taken: int) -> int:
         """What is left of a line when all else has its room."""
-        left = self.room - (NAME + taken + PERCENTILE + 6)
-        wordy = left - ABOUT - 1
-        return min(max(wordy if wordy >= 2 * SHORTEST else left, SHORTEST), LONGEST)
+        left = self._left(taken) - (ABOUT + 1 if self._wordy(taken) else 0)
+        return min(max(left, SHORTEST), LONGEST)
 
 
 def _cells(gauge: Gauge, number: str, step: str, width: int) -> dict[str, Cell]:

@@ -82,7 +82,7 @@ class Pane(Vertical):
     @property
     def room(self) -> int:
         """The cells that a line of the body has; 0 before it has a place on the screen."""
-        return self.body().size.width
+        return self.body().scrollable_size.width
 
     def settle(self, tabs: tuple[Tab, ...], *, in_view: bool) -> None:
         """Stand in a place that these tabs share, in view or not; what was missed meanwhile is made good."""
