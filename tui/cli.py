@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final
 
-from core import i18n
+from core import language
 from core.errors import TapeboardError
 from core.i18n import _
 from tui.cli_arguments import Options, parse
@@ -38,7 +38,7 @@ _MODULES: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (of the process, by default) and return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
-    i18n.use_chosen(i18n.AUTO)  # for what is said before the configuration is read
+    language.use(language.AUTO)  # for what is said before the configuration is read
     try:
         return _run(argv)
     except KeyboardInterrupt:

@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn, get_args
 
-from core import __version__, i18n
+from core import __version__, language
 from core.errors import UsageError
-from core.i18n import LANGUAGES, _
+from core.i18n import _
+from core.language import LANGUAGES
 from core.settings import Basis, FeedName
 from core.settings_check import listed, nearest
 from core.settings_load import Loaded, load
@@ -65,7 +66,7 @@ class Options:
         loaded = load(self.config).with_overrides(
             feed=self.feed, data=self.data, store=self.store, universe=self.universe, language=self.lang
         )
-        i18n.use_chosen(loaded.settings.screen.language)
+        language.use(loaded.settings.screen.language)
         return loaded
 
 

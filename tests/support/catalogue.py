@@ -19,7 +19,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from core.i18n import DOMAIN, LANGUAGES, LOCALES, SOURCE
+from core.i18n import SOURCE
+from core.language import DOMAIN, LANGUAGES, LOCALES
 from core.settings_load import defaults
 
 ROOT: Final = Path(__file__).parents[2]
