@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from core.errors import StoreError
 from core.feeds.base import Feed
@@ -28,12 +28,19 @@ if TYPE_CHECKING:
     from core.store import Store
 
 
+PATIENCE: Final = 2.0
+"""Seconds that a refresh waits for fundamentals, once a day: what comes later is on the next screen."""
+
+FETCH_PATIENCE: Final = 90.0
+"""The same for a fetch, which may have used up the requests of a minute."""
+
+
 @runtime_checkable
 class GivesFundamentals(Protocol):
     """A feed with fundamentals of the funds."""
 
-    def fundamentals(self) -> Answer | None:
-        """Those of now, asked for when nothing else waits; None until they have come."""
+    def fundamentals(self, patience: float) -> Answer | None:
+        """Those of now, asked for when nothing else waits; None if they have not come within `patience` seconds."""
         ...
 
 
@@ -78,7 +85,7 @@ class Daily:
         self._lock = Lock()
 
     def at(
-        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote]
+        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote], *, patience: float = PATIENCE
     ) -> tuple[Beside, tuple[Problem, ...]]:
         """What is known at `moment`, and what went wrong. Only sessions that are in progress have market caps."""
         with self._lock:
@@ -89,7 +96,7 @@ class Daily:
                 # Another process may have asked meanwhile.
                 self._know(self._stored_fundamentals(problems))
                 if self._due(moment):
-                    self._ask(self._asked, moment, problems)
+                    self._ask(self._asked, moment, patience, problems)
             if self._caps is not None and self._large and moment.in_progress:
                 self._weigh(self._caps, moment, bars, quotes, problems)
             return self._beside, tuple(problems)
@@ -136,8 +143,8 @@ class Daily:
         today = exchange_time(moment.now).date()
         return (newest is None or newest < moment.session) and (asked is None or exchange_time(asked).date() < today)
 
-    def _ask(self, source: GivesFundamentals, moment: Moment, problems: list[Problem]) -> None:
-        answer = source.fundamentals()
+    def _ask(self, source: GivesFundamentals, moment: Moment, patience: float, problems: list[Problem]) -> None:
+        answer = source.fundamentals(patience)
         if answer is None:
             return
         if answer.failure:

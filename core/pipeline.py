@@ -22,7 +22,7 @@ from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
-from core.daily import Daily
+from core.daily import FETCH_PATIENCE, Daily
 from core.engine import Engine
 from core.errors import NoDataError, UsageError
 from core.feeds.base import Feed, FeedState, History, Patient, Quotes
@@ -162,7 +162,9 @@ class Pipeline:
                 report = fill_patiently(store, feed, wanted, first, last, clock=self._clock, progress=progress)
             else:
                 report = fill(store, feed, wanted, first, last, at=moment.now, progress=progress)
-        return replace(report, problems=self._viewer.explained(report.problems))
+            daily = Daily(feed, store, self._calendar, (), past=False)
+            _beside, unknown = daily.at(moment, {}, {}, patience=FETCH_PATIENCE)
+        return replace(report, problems=self._viewer.explained((*report.problems, *unknown)))
 
     def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
         """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""

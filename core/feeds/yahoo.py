@@ -81,7 +81,7 @@ class YahooFeed:
             chart=self._chart,
             close_of=self._close_of,
         )
-        self._fundamentals = FundamentalsDesk(self._client, clock, calendar, self._pool)
+        self._fundamentals = FundamentalsDesk(self._client, clock, calendar, self._pool, self._throttle)
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The finished bars of `wanted`, in their order of urgency, `first` to `last` inclusive.
@@ -122,9 +122,9 @@ class YahooFeed:
         """The market capitalisation of each symbol that was quoted, in its currency, with the time of the quote."""
         return dict(self._live.market_caps)
 
-    def fundamentals(self) -> Answer | None:
-        """Those of the funds of `core.valuation`, asked for after all prices; None until they have come."""
-        return self._fundamentals.ask()
+    def fundamentals(self, patience: float) -> Answer | None:
+        """Those of the funds of `core.valuation`, asked for after all prices; None where it takes any longer."""
+        return self._fundamentals.ask(patience)
 
     def market_states(self) -> dict[str, str]:
         """What the market of each symbol that was quoted does, in Yahoo's word: PRE, REGULAR, POST, CLOSED ..."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import FeedError, FeedPaused
 from core.feeds.daemon_pool import DaemonPool
+from core.feeds.throttle import Throttle
 from core.feeds.yahoo_answers import instant, number
 from core.feeds.yahoo_quotes import AHEAD, BEHIND
 from core.i18n import _
@@ -54,8 +55,16 @@ _COLUMNS: Final = {
 class FundamentalsDesk:
     """Asks for the funds in the background, for any number of threads."""
 
-    def __init__(self, client: Callable[[], YahooClient], clock: Clock, calendar: Calendar, pool: DaemonPool) -> None:
+    def __init__(
+        self,
+        client: Callable[[], YahooClient],
+        clock: Clock,
+        calendar: Calendar,
+        pool: DaemonPool,
+        throttle: Throttle,
+    ) -> None:
         self._client = client
+        self._throttle = throttle
         self._clock = clock
         self._calendar = calendar
         self._pool = pool
@@ -64,13 +73,18 @@ class FundamentalsDesk:
         self._failure = ""
         self._rests_until = -math.inf
 
-    def ask(self) -> Answer | None:
-        """The answer once it has come, each one once; None as long as it is under way. Begins to ask where needed."""
+    def ask(self, patience: float) -> Answer | None:
+        """The answer once it has come, each one once; None as long as it is under way. Begins to ask where needed.
+
+        It is waited for `patience` seconds, unless the budget makes it wait for longer anyway.
+        """
         with self._lock:
             if self._job is None:
                 if self._clock.monotonic() < self._rests_until:
                     return Answer(failure=self._failure)
                 self._job = self._pool.submit(LAST, self._question)
+            if self._throttle.delay() < patience:
+                wait([self._job], timeout=patience)
             if not self._job.done():
                 return None
             job, self._job = self._job, None

@@ -13,7 +13,7 @@ from unittest import mock
 import msgspec
 import pytest
 
-from core.daily import Beside, Daily
+from core.daily import FETCH_PATIENCE, PATIENCE, Beside, Daily
 from core.errors import StoreWriteError
 from core.model import Instant, Instrument, Rejected, SymbolClass
 from core.moment import Moment
@@ -36,10 +36,12 @@ class Source(FakeFeed):
         super().__init__(*bars)
         self.answer: Answer | None = None
         self.questions = 0
+        self.patience = 0.0
         self.caps: dict[str, tuple[float, Instant]] = {}
 
-    def fundamentals(self) -> Answer | None:
+    def fundamentals(self, patience: float) -> Answer | None:
         self.questions += 1
+        self.patience = patience
         return self.answer
 
     def market_caps(self) -> Mapping[str, tuple[float, Instant]]:
@@ -259,6 +261,15 @@ def test_fundamentals_that_come_late_are_on_the_next_screen(store: Store) -> Non
     rule = next(warning for warning in found.warnings if warning.id == "W12")
     assert rule.state == "CLEAR"
     assert rule.evidence["dated"] == MONDAY.isoformat()
+
+
+def test_a_fetch_brings_them_too_and_has_more_patience(store: Store) -> None:
+    chosen = settings(store=f"sqlite:///{store.path}")
+    feed = live(chosen)
+    feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON))
+    pipeline(chosen, feed, store).fetch(FRIDAY, lambda _done, _of, _symbol: None)
+    assert {one.symbol for one in store.fundamentals()} == set(FUNDS)
+    assert feed.patience == FETCH_PATIENCE > PATIENCE
 
 
 def test_a_failure_is_in_the_header_and_the_prices_are_there(store: Store) -> None:

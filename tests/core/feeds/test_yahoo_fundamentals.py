@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from concurrent.futures import wait
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,13 +32,7 @@ def read(row: dict[str, Any], book: object = 0.2) -> tuple[Any, dict[str, float]
 
 def answered(yahoo: Rig) -> Answer:
     """The answer to the question that is asked now."""
-    first = yahoo.feed.fundamentals()
-    if first is not None:
-        return first
-    job = yahoo.feed._fundamentals._job
-    assert job is not None
-    wait([job], timeout=30)
-    answer = yahoo.feed.fundamentals()
+    answer = yahoo.feed.fundamentals(30.0)
     assert answer is not None
     return answer
 
@@ -138,7 +131,7 @@ def test_a_failure_is_told_and_not_repeated_for_an_hour(yahoo: Rig, emulator: Em
     assert failed.failure.startswith("Yahoo gave no fundamentals: Yahoo fails (503)")
     asked = len(emulator.log.entries)
     yahoo.advance(REST - 1)
-    assert yahoo.feed.fundamentals() == failed
+    assert yahoo.feed.fundamentals(0.0) == failed
     assert len(emulator.log.entries) == asked
     emulator.faults.clear()
     yahoo.advance(2)
@@ -147,11 +140,18 @@ def test_a_failure_is_told_and_not_repeated_for_an_hour(yahoo: Rig, emulator: Em
 
 def test_prices_come_whatever_happens_to_fundamentals(yahoo: Rig, emulator: Emulator) -> None:
     emulator.faults.set("stall", endpoints=["quote", "summary"])
-    assert yahoo.feed.fundamentals() is None
+    assert yahoo.feed.fundamentals(0.0) is None
     assert yahoo.history([fund("SPY")], FIRST).bars["SPY"].sessions[-1].item() == date(2026, 1, 9)
 
 
 def test_a_closed_feed_answers_nothing(yahoo: Rig, emulator: Emulator) -> None:
     yahoo.feed.close()
-    assert yahoo.feed.fundamentals() is None
+    assert yahoo.feed.fundamentals(0.0) is None
     assert not emulator.log.entries
+
+
+def test_it_is_not_waited_for_where_the_budget_is_spent(emulator: Emulator) -> None:
+    with rig(emulator, budget=1) as yahoo:
+        yahoo.history([fund("SPY")], FIRST)
+        assert yahoo.feed.fundamentals(30.0) is None
+        assert requests(emulator, "quote") == 0
