@@ -114,8 +114,8 @@ class TestArguments:
                 ),
             ),
             (
-                "replay",
-                'COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "replay"',
+                "xyz",
+                'COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "xyz"',
             ),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
