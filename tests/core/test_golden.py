@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 from datetime import date
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from core.panel import Bars, align
 from core.pipeline import open_pipeline
 from core.rules import verdict as verdict_rules
 from core.rules.board import RuleBoard
-from core.rules.machine import Machine, State
 from core.rules.verdict import Confirmed
 from core.sessions import Calendar
 from core.settings import Settings
@@ -49,9 +47,6 @@ class = "volatility"
 symbols = ["^VIX6M", "^VIX9D"]
 """
 """What the file holds beside the shipped universe, so that every symbol of it is proved."""
-
-SINGLE_RULES = [(rule, "IWM-SPY") for rule in ("W01", "W01b", "W02")]
-INSTANCES = [*SINGLE_RULES, *((rule, fund) for rule in ("W06", "W07", "W19", "W19b") for fund in LEADERS)]
 
 PLACES = [(260 + 63 * k, (255, 300, 400)[k % 3]) for k in range(25)]
 """The position of a session in the file, and how many sessions up to it are loaded: 2020-01-14 to 2026-01-16."""
@@ -192,33 +187,6 @@ def test_every_number_of_other_sessions(
     found = golden.blocks(json.loads(to_json(snapshot)))
     expected = golden.expected_blocks(known, session, ranked_groups(settings, data))
     assert list(golden.differences(found, expected)) == []
-
-
-@pytest.mark.parametrize(("rule_id", "subject"), INSTANCES)
-def test_every_state_of_every_session(
-    rule_id: str, subject: str, board: RuleBoard, data: Data, reference_states: States
-) -> None:
-    days = np.array(data.sessions, dtype="datetime64[D]")
-    found = builders.states(board, days, builders.rule(rule_id), subject)
-    expected = [tuple(row[1:]) for row in reference_states[rule_id, subject]]
-    wrong = [(day, f, e) for day, f, e in zip(data.sessions, found, expected, strict=True) if f != e]
-    assert wrong == []
-
-
-@pytest.mark.parametrize(("rule_id", "subject"), INSTANCES)
-def test_a_replay_that_begins_later_ends_in_the_same_state(
-    rule_id: str, subject: str, board: RuleBoard, reference_states: States
-) -> None:
-    """The warm start as it was checked in warnings.md C.1: features of the full history, states of a late start."""
-    rule = builders.rule(rule_id)
-    judgements = [judgement for judgement, _machine in board.course(rule, subject)]
-    samples = np.random.default_rng(5).integers(1_000, len(judgements), 27)
-    for t, earlier in product(samples, (126, 260, 504, 756)):
-        machine = Machine(rule.hysteresis)
-        for row in range(t - earlier, t + 1):
-            machine = machine.step(judgements[row], row)
-        state = "INFO" if rule.informs and machine.state is State.WATCH else machine.state.value
-        assert state == reference_states[rule_id, subject][t].state
 
 
 def test_the_verdict_of_every_session(board: RuleBoard, reference_verdicts: list[Verdict]) -> None:

@@ -147,8 +147,7 @@ def load_holdings(path: Path) -> Holdings:
 
 def closes(stocks: Stocks, symbols: list[str], at: int) -> Array:
     """The closes of these symbols; NaN where there is none."""
-    row = stocks.close.iloc[at]
-    return np.array([row.get(symbol, NAN) for symbol in symbols], dtype=np.float64)
+    return stocks.close.iloc[at].reindex(symbols).to_numpy(dtype=np.float64)
 
 
 def rolled(held: Holdings, stocks: Stocks, at: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 
 import pytest
 from hypothesis import given
@@ -84,8 +85,27 @@ def test_the_counts_are_exact(hysteresis: Hysteresis) -> None:
 def test_a_condition_that_oscillates_every_session_never_changes_the_state(
     begin: list[Judgement], pair: tuple[Judgement, Judgement], state: State
 ) -> None:
-    """oracles.md F, 12."""
-    assert set(states([*begin, *pair * 20])[len(begin) :]) == {state}
+    """oracles.md F, 12, for a year."""
+    assert set(states([*begin, *pair * 126])[len(begin) :]) == {state}
+
+
+@given(SEQUENCES, st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+@examples(300)
+def test_no_sequence_enters_and_leaves_within_the_minimum(
+    judgements: list[Judgement], watch_in: int, warn_in: int, out: int
+) -> None:
+    """A raised rule stays raised, and a warning a warning, for `out` sessions; a cleared one clear for the least in."""
+    course = run(judgements, Hysteresis(watch_in, warn_in, out))
+    evaluated = [machine.state for machine, judged in zip(course, judgements, strict=True) if not judged.missing]
+    raised = [state is not State.CLEAR for state in evaluated]
+    warned = [state is State.WARNING for state in evaluated]
+    assert all(length >= (out if on else min(watch_in, warn_in)) for on, length in whole_runs(raised))
+    assert all(length >= out for on, length in whole_runs(warned) if on)
+
+
+def whole_runs(values: list[bool]) -> list[tuple[bool, int]]:
+    """Each run of equal values with its length, but for the first and the last, whose ends are not seen."""
+    return [(value, len(list(run))) for value, run in groupby(values)][1:-1]
 
 
 @given(SEQUENCES)

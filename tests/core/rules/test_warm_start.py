@@ -36,7 +36,7 @@ def replayed(rule: Rule, course: list[tuple[Judgement, Machine]], t: int, sessio
     return machine.state
 
 
-@pytest.mark.parametrize("sessions", [126, 260, 504])
+@pytest.mark.parametrize("sessions", [126, 260, 504, 756])
 def test_a_late_start_ends_in_the_state_of_the_full_history(
     sessions: int, courses: list[tuple[Rule, list[tuple[Judgement, Machine]]]]
 ) -> None:
