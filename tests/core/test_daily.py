@@ -267,7 +267,7 @@ def test_a_fetch_brings_them_too_and_has_more_patience(store: Store) -> None:
     chosen = settings(store=f"sqlite:///{store.path}")
     feed = live(chosen)
     feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON))
-    pipeline(chosen, feed, store).fetch(FRIDAY, lambda _done, _of, _symbol: None)
+    pipeline(chosen, feed, store).fetch(FRIDAY, lambda _step: None)
     assert {one.symbol for one in store.fundamentals()} == set(FUNDS)
     assert feed.patience == FETCH_PATIENCE > PATIENCE
 

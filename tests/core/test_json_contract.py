@@ -122,6 +122,15 @@ ROTATION: Mapping[str, Kind] = {
     "cyc_minus_def": windows(number, "1s", "5s", "21s", "63s"),
     "rank_persistence": number,
 }
+VALUATION: Mapping[str, Kind] = {
+    "funds": lambda x: isinstance(x, dict),
+    **dict.fromkeys(("relative_pe", "relative_pe_pr"), number),
+    **dict.fromkeys(("snapshots", "needed"), whole),
+    "source": text,
+    "fetched_at": instant,
+    "negative_earnings": one_of("included", "excluded", "unknown"),
+    "status": status,
+}
 WARNING: Mapping[str, Kind] = {
     **dict.fromkeys(("id", "subject", "title", "condition"), text),
     "state": one_of("NOT_EVALUATED", "CLEAR", "INFO", "WATCH", "WARNING"),
@@ -221,6 +230,8 @@ def test_the_rest(document: Json) -> None:
     for spread in document["spreads"]:
         fits(spread, SPREAD)
     fits(document["rotation"], ROTATION)
+    fits(document["valuation"], VALUATION)
+    assert {"L1", "L2", "L3", "F1"} <= set(document["not_evaluated"])  # neither feed has fundamentals
     for warning in document["warnings"]:
         fits(warning, WARNING)
     assert {"W01", "W02", "W06", "W07", "W19", "W20"} <= {warning["id"] for warning in document["warnings"]}
