@@ -37,7 +37,7 @@ from core.model import Problem, Quote, Session
 from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel, align
 from core.period import Base, Period, period_table
-from core.series import Leaders, Lines, PriceSeries, RatioSeries, Timeline
+from core.series import GaugeSeries, Leaders, Lines, PriceSeries, RatioSeries, Timeline
 from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day
 from core.settings import CORE, Basis, Settings
 from core.snapshot import ProblemNote, Snapshot, to_json
@@ -67,19 +67,39 @@ class _Given:
     problems: tuple[Problem, ...]
 
 
+class Opening:
+    """How pipelines of one configuration are opened; with `as_of` the clock stands at 23:59 New York of that day."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> None:
+        self.settings = settings
+        self._past = as_of is not None
+        self._asking = clock or SystemClock()  # whatever day is looked at, a source is asked now
+        self._clock = self._asking if clock or as_of is None else FixedClock(end_of_day(as_of))
+        self._calendar = Calendar(settings.sessions.extra_closures)
+
+    @property
+    def automatic(self) -> bool:
+        """Whether the best feed there is serves, and no files were named."""
+        return self.settings.feed.name == "auto" and not self.settings.feed.data
+
+    def pipeline(self, settings: Settings, wrapped: Callable[[Feed], Feed] = lambda feed: feed) -> Pipeline:
+        """One that reads the feed of `settings`, as it is `wrapped`. Raises what `open_pipeline` does."""
+        store = open_store(settings, read_only=self._past)
+        feed = wrapped(choose_feed(settings, self._calendar, self._asking, store))
+        return Pipeline(settings, clock=self._clock, calendar=self._calendar, feed=feed, store=store, past=self._past)
+
+
 def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
-    """A pipeline for the effective configuration; with `as_of` the clock stands at 23:59 New York of that day.
+    """A pipeline for the effective configuration (`Opening`); for `auto`, Yahoo is asked whether it answers.
 
     Raises StoreError, FeedUnavailable, or UsageError for a day outside the exchange calendar.
     """
-    asking = clock or SystemClock()  # whatever day is looked at, a source is asked now
-    if clock is None:
-        clock = asking if as_of is None else FixedClock(end_of_day(as_of))
-    past = as_of is not None
-    calendar = Calendar(settings.sessions.extra_closures)
-    store = open_store(settings, read_only=past)
-    feed = choose_feed(settings, calendar, asking, store)
-    return Pipeline(settings, clock=clock, calendar=calendar, feed=feed, store=store, past=past)
+    opening = Opening(settings, clock=clock, as_of=as_of)
+    if not opening.automatic:
+        return opening.pipeline(settings)
+    from core.automatic import settled  # noqa: PLC0415 - it builds on this module
+
+    return settled(opening)
 
 
 class Pipeline:
@@ -123,6 +143,11 @@ class Pipeline:
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
         return self._keep(_told(snapshot, unwritten), moment)
 
+    def ready(self) -> bool:
+        """Ask the feed and compute nothing: whether its source has answered by now. Raises FeedError."""
+        self._ask(self._moment())
+        return self._feed.state().answered
+
     def feed_state(self) -> FeedState:
         """How the feed is doing at this moment, whatever the last snapshot says."""
         return self._feed.state()
@@ -146,7 +171,7 @@ class Pipeline:
         nothing to fetch from, no store, or no session since then, StoreError, and FeedError.
         """
         if self._feed.simulated or self._feed.name == StoredFeed.name:
-            raise UsageError(_("fetch needs a real feed"), "--feed files --data PATH")
+            raise UsageError(_("fetch needs a real feed"), "--feed yahoo, --feed files --data PATH")
         if self._settings.store.url == NO_STORE:
             raise UsageError(_("fetch needs a store"), _("--store sqlite:///PATH, or no --store for your own"))
         moment = self._moment()
@@ -210,6 +235,10 @@ class Pipeline:
     def timeline(self) -> Timeline:
         """The states of the rules over the past year. Raises NoDataError."""
         return self._answer(lambda e: charts.timeline(e.board))
+
+    def gauge(self, rule_id: str, subject: str) -> GaugeSeries | None:
+        """The number that decides a rule over the past year; None where no single one does. Raises NoDataError."""
+        return self._answer(lambda e: e.board.gauge_series(rule_id, subject))
 
     def panel(self, symbols: Sequence[str], first: date, last: date) -> Panel:
         """The finished bars of any symbols from `first` to `last`. Raises FeedError, UsageError where invented."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.model import Session
-from core.snapshot import Value
+from core.snapshot import Gauge, Value
 
 Values: TypeAlias = tuple[Value, ...]
 
@@ -87,3 +87,12 @@ class Timeline:
 
     sessions: tuple[Session, ...]
     courses: tuple[RuleCourse, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaugeSeries:
+    """The number that decides a rule on one subject, over the past year of finished sessions."""
+
+    gauge: Gauge
+    sessions: tuple[Session, ...]
+    values: Values

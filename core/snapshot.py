@@ -209,6 +209,23 @@ class Rotation(_Frozen, kw_only=True, frozen=True):
     status: Status = "ok"
 
 
+class Gauge(_Frozen, kw_only=True, frozen=True):
+    """The number that decides a rule, `id` among its evidence, and the thresholds it is raised, warned and left at.
+
+    A threshold that the rule does not have is None. `direction` is the side of `enter` on which it is raised. A
+    fraction is shown as a percentage.
+    """
+
+    id: str
+    label: str
+    value: Value = None
+    enter: Value = None
+    warn: Value = None
+    leave: Value = None
+    direction: Literal["above", "below"] = "above"
+    unit: Literal["fraction", "number"] = "number"
+
+
 class RiskWarning(_Frozen, kw_only=True, frozen=True):
     """One rule applied to one subject. `since_at_least`: the state is older than the loaded history."""
 
@@ -224,6 +241,7 @@ class RiskWarning(_Frozen, kw_only=True, frozen=True):
     label: str | None = None
     text: str = ""
     evidence: dict[str, float | int | str | bool | None] = {}
+    gauge: Gauge | None = None
     condition: str = ""
     missing: tuple[str, ...] = ()
     history: dict[str, str | float | int | None] = {}

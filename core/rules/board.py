@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from msgspec.structs import replace
 
 from core.i18n import _
 from core.metrics.fold import History
@@ -19,12 +20,16 @@ from core.rules import catalogue, verdict
 from core.rules.base_rates import Ahead, Record, look_ahead, record, target
 from core.rules.course import Course, follow, shown
 from core.rules.health import DataHealth
-from core.rules.machine import Judgement, Machine, State
+from core.rules.machine import EvidenceValue, Judgement, Machine, State
 from core.rules.market import Behind, Health, Market
 from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
+from core.series import GaugeSeries
 from core.settings import OwnRuleSettings, WarningSettings
-from core.snapshot import Evaluated, Evidence, RiskWarning, Verdict, number
+from core.snapshot import Evaluated, Evidence, Gauge, RiskWarning, Value, Verdict, number
+
+YEAR = 252
+"""The sessions of a gauge's series."""
 
 
 class RuleBoard:
@@ -102,6 +107,20 @@ class RuleBoard:
         """The course of a rule over all finished sessions; the rule may be one with other thresholds."""
         return follow(rule, subject, self.course(rule, subject))
 
+    def gauge_series(self, rule_id: str, subject: str) -> GaugeSeries | None:
+        """The number that decides a rule, over the past year; None for an unknown rule, or one of many numbers."""
+        rule = next((c.rule for c in self.courses if (c.rule.id, c.subject) == (rule_id, subject)), None)
+        gauge = None if rule is None else rule.gauge(subject)
+        if rule is None or gauge is None:
+            return None
+        rows = range(max(0, self._history.finished - YEAR), self._history.finished)
+        evidence = (rule.judge(self.market, subject, t).evidence for t in rows)
+        return GaugeSeries(
+            gauge=gauge,
+            sessions=tuple(self._day(t) for t in rows),
+            values=tuple(_reading(gauge, found) for found in evidence),
+        )
+
     @property
     def sessions(self) -> Days:
         """The finished sessions, (T,)."""
@@ -154,6 +173,7 @@ class RuleBoard:
             if evaluated
             else self._missing_text(judgement, machine),
             evidence=dict(judgement.evidence),
+            gauge=_read(rule.gauge(subject), judgement.evidence),
             condition=rule.condition(subject),
             missing=(*judgement.missing, *judgement.partial),
             history={} if told is None else told.told(),
@@ -200,6 +220,15 @@ def _evidence_text(rule: Rule, subject: str, judgement: Judgement, machine: Mach
     text = rule.text(subject, judgement)
     held = machine.state is not State.CLEAR and not judgement.watch
     return f"{text}   {_('held: its exit is not met yet')}" if held else text
+
+
+def _reading(gauge: Gauge, evidence: Mapping[str, EvidenceValue]) -> Value:
+    value = evidence.get(gauge.id)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _read(gauge: Gauge | None, evidence: Mapping[str, EvidenceValue]) -> Gauge | None:
+    return None if gauge is None else replace(gauge, value=_reading(gauge, evidence))
 
 
 def evaluated(warnings: Sequence[RiskWarning]) -> Evaluated:

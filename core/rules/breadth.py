@@ -12,6 +12,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, share
 from core.settings import W08Settings, W09Settings
+from core.snapshot import Gauge
 
 INDEX = "SPY"
 WHOLE, ENOUGH = 0.95, 0.80
@@ -50,6 +51,19 @@ class BreadthDivergence:
             days=limits.line_sessions,
             exit=share(limits.exit_above),
             out=share(limits.exit_distance),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="above_sma200",
+            label=_("members > 200d"),
+            enter=limits.watch_above,
+            warn=limits.warning_above,
+            leave=limits.exit_above,
+            direction="below",
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -113,6 +127,10 @@ class HighLowConflict:
             "above its close {trend} sessions ago, McClellan below zero; left {n} sessions later, and "
             "resting while McClellan is not below zero. Over-fitted by common opinion"
         ).format(share=self._limits.variant, index=subject, trend=CONFLICT_TREND, n=CONFLICT_SESSIONS)
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`: highs, lows and McClellan decide together."""
+        return None
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""

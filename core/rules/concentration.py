@@ -12,6 +12,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, pp, share
 from core.settings import W10Settings, W11Settings
+from core.snapshot import Gauge
 from core.weights import SERVES_DAYS
 
 
@@ -51,6 +52,18 @@ class MegaCapConcentration:
             out_weight=share(limits.exit_weight),
             out_share=share(limits.exit_share),
             out_equal=pp(limits.exit_equal, 0),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="c1",
+            label=_("weight of seven companies"),
+            enter=limits.watch_weight,
+            warn=limits.warning_weight,
+            leave=limits.exit_weight,
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -125,6 +138,19 @@ class SmallCapConcentration:
             warn_beating=share(limits.warning_beating),
             out_share=share(limits.exit_share),
             out_beating=share(limits.exit_beating),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="c7",
+            label=_("members beating IWM"),
+            enter=limits.watch_beating,
+            warn=limits.warning_beating,
+            leave=limits.exit_beating,
+            direction="below",
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

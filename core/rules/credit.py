@@ -13,6 +13,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, share
 from core.settings import W13Settings, W14Settings
+from core.snapshot import Gauge
 
 SMALL, LARGE, NOTES, BONDS, YIELD, REAL_ESTATE = "IWM", "SPY", "IEF", "TLT", "^TNX", "XLRE"
 HIGH_YIELD = "HYG"
@@ -55,6 +56,19 @@ class RatePressure:
             bp_warn=number(limits.warning_bp, 0),
             bp_exit=number(limits.exit_bp, 0),
             t_exit=number(limits.exit_t, 1),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="tlt_21s",
+            label=_("TLT / 21s"),
+            enter=limits.watch_bonds,
+            warn=limits.warning_bonds,
+            leave=limits.exit_bonds,
+            direction="below",
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -131,6 +145,18 @@ class CreditStress:
             bp=number(limits.watch_bp, 0),
             bp_warn=number(limits.warning_bp, 0),
             bp_exit=number(limits.exit_bp, 0),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="credit_z",
+            label=_("z of HYG / 21s"),
+            enter=limits.watch_z,
+            warn=limits.warning_z,
+            leave=limits.exit_z,
+            direction="below",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -11,6 +11,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number
 from core.settings import W18Settings
+from core.snapshot import Gauge
 
 SMALL, GROWTH = "IWM", "QQQ"
 OTHERS = ("SPY", "MAGS", "TLT")
@@ -38,6 +39,17 @@ class DiversificationLoss:
         limits = self._limits
         return _("63-session correlation of IWM and QQQ at least {watch} (warning {warn}); left below {exit}").format(
             watch=number(limits.watch), warn=number(limits.warning), exit=number(limits.exit)
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="corr63_iwm_qqq",
+            label=_("correlation IWM, QQQ"),
+            enter=limits.watch,
+            warn=limits.warning,
+            leave=limits.exit,
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

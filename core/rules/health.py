@@ -10,6 +10,7 @@ from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, share
 from core.settings import W20Settings
+from core.snapshot import Gauge
 
 VITAL = ("SPY", "IWM")
 
@@ -47,6 +48,19 @@ class DataHealth:
             suspect=share(limits.suspect_share, 1),
             warn=share(limits.warning_coverage),
             age=number(limits.fetch_age_hours, 0),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="coverage",
+            label=_("coverage"),
+            enter=limits.watch_coverage,
+            warn=limits.warning_coverage,
+            leave=limits.watch_coverage,
+            direction="below",
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

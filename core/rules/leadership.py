@@ -12,6 +12,7 @@ from core.rules.market import Market
 from core.rules.rule import numbers, signs_agree, without_nan
 from core.rules.wording import number, percent, pp, share
 from core.settings import W01Settings, W02Settings
+from core.snapshot import Gauge
 
 SMALL, LARGE = "IWM", "SPY"
 SUBJECT = f"{SMALL}-{LARGE}"
@@ -54,6 +55,18 @@ class LeadershipReversal:
             warn=number(self._limits.warning_z),
             share=share(1 - self._limits.share if self.informs else self._limits.share),
             exit=number(self._sign * self._limits.exit_z + 0.0),  # -0.0 + 0.0 has no sign
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="z21",
+            label=_("z21"),
+            enter=self._sign * limits.watch_z,
+            warn=None if self.informs else limits.warning_z,
+            leave=self._sign * limits.exit_z + 0.0,
+            direction="above" if self.informs else "below",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -102,6 +115,10 @@ class FragileLeadership:
             "moving the base date by five sessions changes the sign of the 63-session spread, or the 21, 63 and "
             "126-session spreads disagree; left after {n} sessions of neither"
         ).format(n=self.hysteresis.out)
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        return Gauge(id="agree", label=_("windows that agree"), direction="below")
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""

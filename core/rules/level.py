@@ -9,6 +9,7 @@ from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings import W06Settings, W07Settings, W19Settings
+from core.snapshot import Gauge
 
 INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")
 
@@ -43,6 +44,17 @@ class Overbought:
             percentile=share(limits.percentile),
             out=limits.exit_points,
             exit=number(limits.exit_rsi, 0),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="points",
+            label=_("points"),
+            enter=limits.watch_points,
+            warn=limits.warning_points,
+            leave=limits.exit_points,
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -110,6 +122,17 @@ class ExtendedNearHigh:
             exit=number(limits.exit_extension, 1),
         )
 
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="extension",
+            label=_("σ above 50d"),
+            enter=limits.watch_extension,
+            warn=limits.warning_extension,
+            leave=limits.exit_extension,
+        )
+
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
         limits = self._limits
@@ -161,6 +184,19 @@ class Drawdown:
             exit=percent(limits.exit, 0),
         )
 
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="drawdown_252",
+            label=_("from the closing high"),
+            enter=limits.watch,
+            warn=limits.warning,
+            leave=limits.exit,
+            direction="below",
+            unit="fraction",
+        )
+
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
         limits = self._limits
@@ -208,6 +244,10 @@ class TrendState:
             "close below its 200-session average; warning while that average is lower than {n} sessions ago; left "
             "after 3 sessions above"
         ).format(n=SLOPE_SESSIONS)
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        return Gauge(id="dist_sma200", label=_("vs 200d"), enter=0.0, leave=0.0, direction="below", unit="fraction")
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""

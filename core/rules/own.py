@@ -17,6 +17,7 @@ from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.settings import OwnRuleSettings
 from core.settings_rules import pair
+from core.snapshot import Gauge
 
 MARKET = "market"
 """The subject of a rule on what is about the market as a whole."""
@@ -59,6 +60,18 @@ class OwnRule:
         held = _("{n} sessions in a row to enter, {out} to leave").format(n=limits.min_in, out=limits.min_out)
         entry = entered.format(metric=limits.metric, enter=f"{limits.enter:g}")
         return f"{entry}{warned}; {left.format(leave=f'{limits.leave:g}')}; {held}"
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id=limits.metric,
+            label=limits.metric,
+            enter=limits.enter,
+            warn=self._warning,
+            leave=limits.leave,
+            direction=limits.comparison,
+        )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""

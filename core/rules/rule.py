@@ -10,6 +10,7 @@ import numpy as np
 
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
+from core.snapshot import Gauge
 
 
 class Rule(Protocol):
@@ -41,6 +42,10 @@ class Rule(Protocol):
 
     def condition(self, subject: str) -> str:
         """When it is raised and when it is left, in words with the thresholds in force."""
+        ...
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """The one number of the evidence that decides it, with its thresholds; None where no single one does."""
         ...
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -12,6 +12,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, pp, share
 from core.settings import W15Settings, W16Settings, W17Settings
+from core.snapshot import Gauge
 
 SUBJECT = "sectors"
 RECENT = 5
@@ -41,6 +42,18 @@ class DefensiveRotation:
             "21-session spread of cyclical over defensive sectors by the scheme in force, scaled by its own deviation, "
             "at most {watch} (warning {warn}); left above {exit}"
         ).format(watch=number(limits.watch_z), warn=number(limits.warning_z), exit=number(limits.exit_z))
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="z21",
+            label=_("z21 of cyclicals"),
+            enter=limits.watch_z,
+            warn=limits.warning_z,
+            leave=limits.exit_z,
+            direction="below",
+        )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
@@ -101,6 +114,17 @@ class SectorCorrelation:
             shift=number(limits.watch_shift, 1),
             shift_warn=number(limits.warning_shift, 1),
             shift_exit=number(limits.exit_shift, 1),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="avg_corr",
+            label=_("mean correlation"),
+            enter=limits.watch_correlation,
+            warn=limits.warning_correlation,
+            leave=limits.exit_correlation,
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -165,6 +189,17 @@ class Turbulence:
             warn=limits.warning_sessions,
             percentile=share(limits.percentile),
             exit=limits.exit_sessions,
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="turbulent_sessions",
+            label=_("turbulent of 5 sessions"),
+            enter=limits.watch_sessions,
+            warn=limits.warning_sessions,
+            leave=limits.exit_sessions,
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

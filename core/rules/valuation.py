@@ -10,6 +10,7 @@ from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings import W12Settings
+from core.snapshot import Gauge
 from core.valuation import LARGE, SMALL, TEN_YEARS
 from core.valuation_series import Reading
 
@@ -47,6 +48,18 @@ class ValuationStretch:
             warn=share(limits.warning_percentile),
             gap=percent(limits.gap),
             exit=share(limits.exit_percentile),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="relative_pe_pr",
+            label=_("percentile of the relative P/E"),
+            enter=limits.watch_percentile,
+            warn=limits.warning_percentile,
+            leave=limits.exit_percentile,
+            unit="fraction",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -11,6 +11,7 @@ from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, share
 from core.settings import W03Settings, W04Settings, W05Settings
+from core.snapshot import Gauge
 
 SMALL, LARGE = "IWM", "SPY"
 VIX, VIX3M = "^VIX", "^VIX3M"
@@ -46,6 +47,17 @@ class SmallVolatilityPremium:
             warn_pr=share(limits.warning_percentile),
             exit=number(limits.exit_ratio),
             exit_pr=share(limits.exit_percentile),
+        )
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(
+            id="vol_ratio",
+            label=_("volatility IWM/SPY"),
+            enter=limits.watch_ratio,
+            warn=limits.warning_ratio,
+            leave=limits.exit_ratio,
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -119,6 +131,11 @@ class VolatilityRegime:
             exit_pr=share(limits.exit_percentile),
         )
 
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(id="vix", label=_("VIX"), enter=limits.watch_vix, warn=limits.warning_vix, leave=limits.exit_vix)
+
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
         limits = self._limits
@@ -178,6 +195,11 @@ class TermInversion:
         return _(
             "VIX over VIX3M at least {watch} (warning {warn} on 2 sessions); left at {exit} or less on 2 sessions"
         ).format(watch=number(limits.watch), warn=number(limits.warning), exit=number(limits.exit))
+
+    def gauge(self, subject: str) -> Gauge | None:
+        """See `Rule`."""
+        limits = self._limits
+        return Gauge(id="vix_term", label=_("VIX/VIX3M"), enter=limits.watch, warn=limits.warning, leave=limits.exit)
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
