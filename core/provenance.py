@@ -16,7 +16,8 @@ def rule_set(settings: Settings) -> str:
 
     A threshold, scheme or universe of the user's own gives another name, whether or not the version was raised.
     """
-    told = (settings.warnings, settings.metrics.scheme, settings.universe.schemes, settings.universe.breadth)
+    scheme = settings.universe.schemes[settings.metrics.scheme]
+    told = (settings.warnings, settings.rules, scheme, settings.universe.breadth)
     digest = hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:8]
     return f"{settings.warnings.version}-{digest}"
 

@@ -209,6 +209,8 @@ def _raised(warning: RiskWarning) -> Iterator[str]:
         )
     yield line
     yield f"    {warning.text}"
+    if told := warning.history.get("text"):
+        yield f"    {told}"
 
 
 def _problems(snapshot: Snapshot) -> list[str]:

@@ -39,7 +39,9 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 
 def check_rules(chosen: Collection[str], settings: Settings) -> None:
     """Raise UsageError on a name that no rule has, or a rule that says nothing of a market."""
-    known = [rule.id for rule in catalogue.rules(settings.warnings) if target(rule.id, "", ()) is not None]
+    known = [
+        rule.id for rule in catalogue.rules(settings.warnings, settings.rules) if target(rule.id, "", ()) is not None
+    ]
     for name in chosen:
         if name not in known:
             message = _('no rule "{name}" can be tested').format(name=clean(name))
@@ -119,9 +121,10 @@ class _Bench:
 
     def _variant(self, course: Course, of: Target, moved: Moved) -> Variant:
         variant = Variant(threshold=moved.threshold, value=moved.value, moved=moved.moved)
-        if moved.warnings is None:
+        if moved.settings is None:
             return variant
-        rule = next(rule for rule in catalogue.rules(moved.warnings) if rule.id == course.rule.id)
+        rules = catalogue.rules(moved.settings.warnings, moved.settings.rules)
+        rule = next(rule for rule in rules if rule.id == course.rule.id)
         found = self.board.replay(rule, course.subject)
         n, p_entry = headline(found, of)
         active = frequency(found)["active"]

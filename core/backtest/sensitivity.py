@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from core.rules import catalogue
-from core.settings import Settings, WarningSettings
+from core.settings import Settings
 from core.settings_check import against_itself
 
 FACTORS = (0.8, 1.2)
@@ -18,26 +18,27 @@ _WITHOUT = ("W19b",)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One threshold with another value; `warnings` is None where the configuration would be refused."""
+    """One threshold with another value; `settings` is None where such a configuration would be refused."""
 
     threshold: str
     value: float
     moved: float
-    warnings: WarningSettings | None
+    settings: Settings | None
 
 
 def moves(settings: Settings, rule_id: str) -> Iterator[Moved]:
     """Every threshold of a rule but those at zero, of which there is no fifth; counts move by one at least."""
-    name = catalogue.number(rule_id)
-    section = getattr(settings.warnings, name, None)
-    if not isinstance(section, msgspec.Struct) or rule_id in _WITHOUT:
+    own = settings.rules.get(rule_id)
+    section = own or getattr(settings.warnings, catalogue.number(rule_id), None)
+    if section is None or rule_id in _WITHOUT:
         return
     for threshold, value in msgspec.structs.asdict(section).items():
         if not isinstance(value, int | float) or isinstance(value, bool) or value == 0:
             continue
         for factor in FACTORS:
             moved = _moved(value, factor)
-            yield Moved(threshold, value, moved, _with(settings, name, section, threshold, moved))
+            changed = msgspec.structs.replace(section, **{threshold: moved})
+            yield Moved(threshold, value, moved, _with(settings, rule_id, changed) if _in_range(changed) else None)
 
 
 def _moved(value: float, factor: float) -> float:
@@ -47,14 +48,19 @@ def _moved(value: float, factor: float) -> float:
     return value * factor
 
 
-def _with(
-    settings: Settings, name: str, section: msgspec.Struct, threshold: str, moved: float
-) -> WarningSettings | None:
-    changed = msgspec.structs.replace(section, **{threshold: moved})
+def _in_range(section: msgspec.Struct) -> bool:
     try:
-        msgspec.convert(msgspec.to_builtins(changed), type(section))  # `replace` looks at no range
+        msgspec.convert(msgspec.to_builtins(section), type(section))  # `replace` looks at no range
     except msgspec.ValidationError:
-        return None
-    warnings = msgspec.structs.replace(settings.warnings, **{name: changed})
-    mistakes = against_itself(msgspec.structs.replace(settings, warnings=warnings), settings.keys)
-    return None if any(mistakes) else warnings
+        return False
+    return True
+
+
+def _with(settings: Settings, rule_id: str, section: msgspec.Struct) -> Settings | None:
+    """The settings with another table for the rule; None where it contradicts itself."""
+    if rule_id in settings.rules:
+        changed = msgspec.structs.replace(settings, rules={**settings.rules, rule_id: section})
+    else:
+        warnings = msgspec.structs.replace(settings.warnings, **{catalogue.number(rule_id): section})
+        changed = msgspec.structs.replace(settings, warnings=warnings)
+    return None if any(against_itself(changed, changed.keys)) else changed

@@ -223,9 +223,9 @@ class TestSensitivity:
             *("rsi", "pct_b", "percentile", "watch_points", "warning_points", "exit_points", "exit_rsi"),
         }
         assert all(len([1 for name, _m in found if name == threshold]) == 2 for threshold, _m in found)
-        assert found["watch_points", 1].warnings is not None  # a count moves by one at least
-        assert found["percentile", 1.14].warnings is None  # no share above one
-        assert found["exit_rsi", 78.0].warnings is None  # it would stand above the one that raises the rule
+        assert found["watch_points", 1].settings is not None  # a count moves by one at least
+        assert found["percentile", 1.14].settings is None  # no share above one
+        assert found["exit_rsi", 78.0].settings is None  # it would stand above the one that raises the rule
 
     def test_zero_has_no_fifth_and_a_part_without_thresholds_none(self) -> None:
         assert "exit_z" not in {m.threshold for m in moves(builders.settings(), "W01")}
