@@ -80,8 +80,7 @@ class RotationPane(Pane):
 
     def info(self) -> tuple[str, ...]:
         """See `Pane`: whose formula this is, and the key that changes the tails."""
-        names = {WEEKS: _("tails by week"), DAYS: _("tails by day"), NONE: _("no tails")}
-        hint = _("d {tails}").format(tails=names[self.tails])
+        hint = self._hint()
         return _("RRG-style, own formula · against SPY · {hint}").format(hint=hint), hint
 
     def fill(self, *, flash: bool) -> None:
@@ -150,7 +149,13 @@ class RotationPane(Pane):
         sectors, cursor = self.snapshot.sectors, self.table.cursor_key
         tracks = [track for row in sectors if (track := _track(row, self.tails)) is not None]
         self.graph.show(tracks, cursor)
-        self._told.show([part for row in sectors if row.symbol == cursor for part in _told(row)])
+        told = [part for row in sectors if row.symbol == cursor for part in _told(row)]
+        self._told.show(told, [piece(self._hint(), "", style="dim", weight=15)])
+
+    def _hint(self) -> str:
+        """The key that changes the tails, and what they are."""
+        names = {WEEKS: _("tails by week"), DAYS: _("tails by day"), NONE: _("no tails")}
+        return _("d {tails}").format(tails=names[self.tails])
 
     def _columns(self) -> Sequence[Column]:
         return (
@@ -199,7 +204,8 @@ def _told(row: SectorRow) -> list[Piece]:
     ratio = _("ratio {value}").format(value=fmt.number(here[0], sign=False))
     momentum = _("momentum {value}").format(value=fmt.number(here[1], sign=False))
     path = _("5 s {path}").format(path=_path(row, here))
-    return [*head, piece(quadrant_name(quadrant_of(here))), piece(ratio, ""), piece(momentum, ""), piece(path, "")]
+    numbers = [piece(ratio, "", weight=30), piece(momentum, "", weight=30), piece(path, "", weight=20)]
+    return [*head, piece(quadrant_name(quadrant_of(here))), *numbers]
 
 
 def _path(row: SectorRow, here: Point) -> str:

@@ -30,6 +30,8 @@ LEAST: Final = (16, 6)
 AXES: Final = (34, 10)
 """A smaller one has no labels on its axes."""
 HEAD, MARKED_HEAD, NODE = "●", "◆", "•"
+FEW: Final = 6
+"""The tail of the cursor has a mark at each of its points, if they are no more than this."""
 
 Point = tuple[float, float]
 
@@ -102,16 +104,17 @@ class Field(NamedTuple):
         if not tracks or width < LEAST[0] or height < LEAST[1]:
             return None
         points = [point for track in tracks for point in track.path]
-        reach = tuple(max(0.25, 1.1 * max(abs(point[axis] - MIDDLE) for point in points)) for axis in (0, 1))
+        reach = tuple(max(0.25, 1.08 * max(abs(point[axis] - MIDDLE) for point in points)) for axis in (0, 1))
         left, below = (GUTTER, 1) if width >= AXES[0] and height >= AXES[1] else (0, 0)
         return cls(left, 0, width - left, height - below, (reach[0], reach[1]))
 
     def dot(self, point: Point) -> tuple[int, int]:
         """The dot of a point; it lies in the field whatever the point is."""
-        across, down = ACROSS * self.width - 1, DOWN * self.height - 1
+        inset = DOWN if self.height >= AXES[1] else 0  # the lines of the names
+        across, down = ACROSS * self.width - 1, DOWN * self.height - 1 - 2 * inset
         x = round(across * _share(point[0], self.reach[0]))
         y = round(down * (1.0 - _share(point[1], self.reach[1])))
-        return ACROSS * self.x + x, DOWN * self.y + y
+        return ACROSS * self.x + x, DOWN * self.y + inset + y
 
     def cell(self, point: Point) -> Cell:
         """The cell of a point."""
@@ -233,7 +236,7 @@ def _draw_tail(canvas: Canvas, field: Field, track: Track, *, marked: bool) -> N
     style = track.quadrant if marked else f"{track.quadrant}-tail"
     for start, end in pairwise(track.path):
         canvas.line(field.dot(start), field.dot(end), style)
-    for point in track.path[:-1] if marked else ():
+    for point in track.path[:-1] if marked and len(track.path) <= FEW else ():  # more would hide the line
         cell = field.cell(point)
         canvas.put(cell.x, cell.y, NODE, style)
 
