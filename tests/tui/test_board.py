@@ -4,10 +4,11 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui import builders
-from tests.tui.script import app, board, shown, text
+from tests.tui import blocks, builders
+from tests.tui.script import app, board, shown, text, until
 from tui.screens.board import BoardScreen
-from tui.widgets.pane import Pane
+from tui.widgets.live_table import LiveTable
+from tui.widgets.pane import Pane, TablePane
 
 SIZES = {"wide": (160, 45), "medium": (120, 35), "narrow": (80, 24)}
 
@@ -16,7 +17,13 @@ def visible(screen: BoardScreen) -> list[Pane]:
     return [pane for pane in screen.panes if pane.region.area and pane.is_on_screen]
 
 
-async def test_three_panes_fill() -> None:
+def table(screen: BoardScreen, place: int) -> LiveTable:
+    pane = screen.panes[place]
+    assert isinstance(pane, TablePane)
+    return pane.table
+
+
+async def test_the_panes_in_view_fill() -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         await shown(pilot, snapshot)
@@ -29,7 +36,7 @@ async def test_three_panes_fill() -> None:
 
 async def test_wide_puts_leadership_over_sectors_and_warnings_beside() -> None:
     async with app().run_test(size=SIZES["wide"]) as pilot:
-        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes)
+        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes[:3])
     assert leadership.bottom == sectors.y
     assert leadership.right == sectors.right <= warnings.x
     assert (warnings.y, warnings.bottom) == (leadership.y, sectors.bottom)
@@ -38,7 +45,7 @@ async def test_wide_puts_leadership_over_sectors_and_warnings_beside() -> None:
 
 async def test_medium_gives_leadership_the_full_width() -> None:
     async with app().run_test(size=SIZES["medium"]) as pilot:
-        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes)
+        leadership, sectors, warnings = (pane.region for pane in (await board(pilot)).panes[:3])
     assert leadership.width == 120
     assert leadership.bottom == sectors.y == warnings.y
     assert sectors.right < warnings.x
@@ -49,11 +56,11 @@ async def test_narrow_shows_one_pane_under_tabs() -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=SIZES["narrow"]) as pilot:
         screen = await shown(pilot, snapshot)
-        for key, place in (("1", 0), ("2", 1), ("3", 2), ("tab", 0), ("shift+tab", 2)):
+        for key, place in (("1", 0), ("2", 1), ("3", 2), ("4", 3), ("5", 4), ("6", 5), ("tab", 0), ("shift+tab", 5)):
             await pilot.press(key)
             assert visible(screen) == [screen.panes[place]]
             assert screen.panes[place].region.size == (80, 21)
-            assert all(pane.tab.name in text(pilot) for pane in screen.panes[1:])
+            assert all(f"{pane.tab.key} {pane.tab.name}" in text(pilot) for pane in screen.panes)
             assert screen.focused is screen.panes[place].body()
         assert "? help   q quit" in text(pilot)
 
@@ -63,7 +70,7 @@ async def test_other_sizes_show_what_they_can(size: tuple[int, int]) -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=size) as pilot:
         screen = await shown(pilot, snapshot)
-        assert all(pane.table.size.height > 1 for pane in visible(screen))
+        assert all(pane.body().size.height > 1 for pane in visible(screen))
         assert "BROADENING" in text(pilot)
 
 
@@ -72,13 +79,13 @@ async def test_a_resize_changes_the_layout_and_keeps_the_place() -> None:
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
         await pilot.press("2", "j", "j")
-        stood = screen.panes[1].table.cursor_key
+        stood = table(screen, 1).cursor_key
         for size, count in ((SIZES["narrow"], 1), (SIZES["medium"], 3), (SIZES["wide"], 3)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert len(visible(screen)) == count
             assert screen.active == 1
-            assert screen.panes[1].table.cursor_key == stood
+            assert table(screen, 1).cursor_key == stood
 
 
 async def test_zoom_shows_the_active_pane_alone_and_all_again() -> None:
@@ -88,19 +95,94 @@ async def test_zoom_shows_the_active_pane_alone_and_all_again() -> None:
         await pilot.pause()
         assert visible(screen) == [screen.panes[2]]
         assert screen.panes[2].region.size == (160, 42)
+        assert all(pane.tab.name in text(pilot) for pane in screen.panes)
         await pilot.press("tab")
         await pilot.pause()
-        assert visible(screen) == [screen.panes[0]]
+        assert visible(screen) == [screen.panes[3]]
         await pilot.press("z")
         await pilot.pause()
-        assert len(visible(screen)) == 3
+        assert [pane.tab.key for pane in visible(screen)] == ["1", "2", "4"]
+
+
+async def test_panes_that_share_a_place_are_its_tabs() -> None:
+    snapshot = blocks.full()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        warnings = screen.panes[2].region
+        for key, place in (("4", 3), ("6", 5), ("3", 2)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert screen.panes[place].region == warnings
+            assert [pane.tab.key for pane in visible(screen)] == ["1", "2", key]
+            assert "3 Warnings 4 Breadth 6 Cross-asset" in text(pilot)
+        await pilot.press("5")
+        await pilot.pause()
+        assert [pane.tab.key for pane in visible(screen)] == ["2", "3", "5"]
+
+
+async def test_tab_steps_through_what_is_in_view() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        await pilot.press("4")
+        places = []
+        for _step in range(3):
+            await pilot.press("tab")
+            places.append(screen.active)
+        assert places == [0, 1, 3]
+
+
+async def test_a_click_on_a_tab_brings_its_pane() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZES["narrow"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        line = text(pilot).splitlines()[2]
+        await pilot.click(offset=(line.index("Breadth"), 2))
+        await until(pilot, lambda: visible(screen) == [screen.panes[3]])
+        assert screen.focused is screen.panes[3].body()
+
+
+async def test_a_pane_out_of_view_is_as_it_was_left_and_shows_what_has_come() -> None:
+    first, second = blocks.full(), blocks.full(breadth=blocks.breadth(advances=111.0))
+    async with app(first, second).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, first)
+        await pilot.press("4", "s", "s", "j", "j", "j")
+        stood, order = table(screen, 3).cursor_key, table(screen, 3).sort_key
+        await pilot.press("3", "r")
+        await shown(pilot, second)
+        assert "111" not in text(pilot)
+        await pilot.press("4")
+        await pilot.pause()
+        assert (table(screen, 3).cursor_key, table(screen, 3).sort_key) == (stood, order)
+        assert "Advances           111" in text(pilot)
+
+
+async def test_what_is_out_of_view_is_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = blocks.full()
+    filled: list[str] = []
+    whole = TablePane.fill
+
+    def fill(pane: TablePane, *, flash: bool) -> None:
+        filled.append(pane.tab.key)
+        whole(pane, flash=flash)
+
+    monkeypatch.setattr(TablePane, "fill", fill)
+    async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
+        screen = await shown(pilot, snapshot)
+        screen.snapshot = blocks.full(risk=blocks.risk(), breadth=blocks.breadth())
+        await pilot.pause()
+        assert not {"4", "6"} & set(filled)
+        await pilot.press("6")
+        await pilot.pause()
+        assert "6" in filled
+        assert "4" not in filled
 
 
 async def test_a_click_makes_a_pane_the_active_one() -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
-        await pilot.click(screen.panes[1].table, offset=(5, 3))
+        await pilot.click(table(screen, 1), offset=(5, 3))
         await pilot.pause()
         assert screen.active == 1
         assert screen.panes[1].has_class("-active")
@@ -110,12 +192,13 @@ async def test_the_window_changes_everywhere_and_round() -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
-        leadership, sectors, _warnings = screen.panes
+        leadership, sectors, *_others = screen.panes
         assert screen.window == "63s"
         before = text(pilot)
         await pilot.press("w")
         await pilot.pause()
         assert screen.window == leadership.window == sectors.window == "126s"
+        assert isinstance(sectors, TablePane)
         assert "126s" in [column.key for column in sectors.columns()]
         assert "% · 126s · tr · since 2025-07-10" in text(pilot)
         await pilot.press("w", "w")
@@ -130,15 +213,15 @@ async def test_sort_steps_through_the_columns_and_turns_round() -> None:
     snapshot = builders.rich()
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
-        table = screen.panes[0].table
+        leadership = table(screen, 0)
         await pilot.press("s")
-        assert (table.sort_key, table.sort_reverse) == ("rank", False)
+        assert (leadership.sort_key, leadership.sort_reverse) == ("rank", False)
         for _step in range(5):
             await pilot.press("s")
-        assert (table.sort_key, table.sort_reverse) == ("1s", True)
+        assert (leadership.sort_key, leadership.sort_reverse) == ("1s", True)
         assert "by 1s" in text(pilot)
         await pilot.press("S")
-        assert (table.sort_key, table.sort_reverse) == ("1s", False)
+        assert (leadership.sort_key, leadership.sort_reverse) == ("1s", False)
 
 
 async def test_bars_follow_the_order_of_the_sectors() -> None:
@@ -146,6 +229,7 @@ async def test_bars_follow_the_order_of_the_sectors() -> None:
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
         sectors = screen.panes[1]
+        assert isinstance(sectors, TablePane)
         day = [row.cells["bar"].text for row in sectors.rows()[0]]
         sectors.table.sort_by("symbol")
         await pilot.press("2")
@@ -164,7 +248,7 @@ async def test_a_pane_whose_slice_is_the_same_object_does_nothing(monkeypatch: p
 
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
-        monkeypatch.setattr(Pane, "fill", fill)
+        monkeypatch.setattr(TablePane, "fill", fill)
         screen.snapshot = msgspec.structs.replace(snapshot, leadership=builders.rich(seed=8).leadership)
         await pilot.pause()
     assert filled == ["pane_leadership"]
@@ -193,5 +277,7 @@ async def press_all(pilot: Pilot[None], keys: str) -> None:
 
 async def test_a_screen_without_numbers_survives_every_key() -> None:
     async with app(RuntimeError("nothing")).run_test(size=SIZES["narrow"]) as pilot:
-        await press_all(pilot, "s S w W z tab 1 2 3 up down pageup end enter p p plus minus r T question_mark escape")
+        await press_all(
+            pilot, "s S w W z tab 1 2 3 4 5 6 up down pageup end enter p p plus minus r T question_mark escape"
+        )
         assert pilot.app.is_running

@@ -45,7 +45,7 @@ def test_keys_are_shown_as_people_read_them() -> None:
 
 def test_the_footer_tells_what_works_here() -> None:
     wide = footer(160)
-    for words in ("1 2 3 pane", "w W window", "s S sort", "+ - pace", "T theme", "? help", "q quit"):
+    for words in ("1 2 3 4 5 6 pane", "w W window", "s S sort", "+ - pace", "T theme", "? help", "q quit"):
         assert words in wide
     assert footer(160, HELP) == "T theme ? help q quit"
 

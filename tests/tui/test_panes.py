@@ -13,7 +13,7 @@ from tui.panes.sectors import SectorsPane, rotation_pieces
 from tui.panes.warnings import WarningsPane, summary
 from tui.widgets.line import fit
 from tui.widgets.live_table import TableRow
-from tui.widgets.pane import Pane
+from tui.widgets.pane import Pane, TablePane
 
 GROUPS = {group.id: group.title for group in build(builders.settings()).groups}
 
@@ -23,7 +23,7 @@ def eighty_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pane, "room", 80)
 
 
-def filled(pane: Pane, snapshot: Snapshot, window: str = "63s") -> Pane:
+def filled(pane: TablePane, snapshot: Snapshot, window: str = "63s") -> TablePane:
     """The pane as it would be on the board, without one."""
     pane.set_reactive(Pane.snapshot, snapshot)
     pane.set_reactive(Pane.window, window)

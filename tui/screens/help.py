@@ -108,6 +108,14 @@ def _sections(keys: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]
             ],
         ),
         (
+            _("Breadth and Cross-asset"),
+            [
+                (_("now  1s"), _("the value in the unit of its name, and its change since the session before")),
+                ("252 s", _("its course over the year, from lowest to highest; every sixth session")),
+                (_("pct"), _("its percentile among the 252 sessions; in colour near either end")),
+            ],
+        ),
+        (
             _("Marks"),
             [
                 ("≈", _("provisional: the session is not over")),
