@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.reference.basics import extension, highest, mean, percent_b, percentile_rank, ret, rsi
 from tests.reference.data import LEADERS, Array, Data, load, past
 from tests.reference.judged import Evidence, Judged, Rule, every, known
-from tests.reference.member_rules import on_all_sessions, w08, w09, w10, w11, without_fundamentals
+from tests.reference.member_rules import w08, w09, w10, w11, without_fundamentals
 from tests.reference.members import (
     FOLDER,
     Holdings,
@@ -21,6 +21,7 @@ from tests.reference.members import (
     load_holdings,
     load_stocks,
     load_universe,
+    on_sessions,
 )
 from tests.reference.risk_rules import w03, w04, w05, w13, w14, w15, w16, w17, w18
 from tests.reference.rows import days_since_high
@@ -52,10 +53,9 @@ def load_market() -> Market:
 def rules(market: Market) -> Rules:
     """(id, subject) -> the rule; W10 with the weights of SPY."""
     data, stocks = market.data, market.stocks
-    members = breadth(stocks, market.universe)
+    members = on_sessions(breadth(stocks, market.universe), stocks, data.sessions)
     alone = [rule(data) for rule in (w03, w04, w05, w13, w14, w15, w17, w18)]
-    alone.append(w16(data, on_all_sessions(data, stocks, members.dispersion)))
-    alone += [w08(data, stocks, members), w09(data, stocks, members)]
+    alone += [w08(data, members), w09(data, members), w16(data, members.dispersion)]
     alone += [w10(data, stocks, market.spy), w11(data, stocks, market.iwm), without_fundamentals(data)]
     return price_rules(data) | {(rule.id, ""): rule for rule in alone}
 

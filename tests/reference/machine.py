@@ -67,11 +67,9 @@ def replay(
 
     `warn_in` is the `min_in` of WARNING where a rule has one of its own (W05).
     """
-    rows = []
-    state = "CLEAR"
+    rows, count = [], Counters()
+    state, lasted = "CLEAR", 0
     since: date | None = None
-    lasted = 0
-    count = Counters()
     for session, x in zip(sessions, inputs, strict=True):
         if x is None:
             rows.append(StateRow(session, "NOT_EVALUATED", None, None))

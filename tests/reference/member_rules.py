@@ -19,6 +19,7 @@ Choices the specification leaves:
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,114 +30,108 @@ from tests.reference.members import Breadth, Holdings, Stocks, c1, c2, c3, c5_to
 from tests.reference.spreads import r5
 
 
-def on_all_sessions(data: Data, stocks: Stocks, values: Array) -> Array:
-    """A series of the stocks' sessions at every session of the funds; NaN where they have none."""
-    at = dict(zip(stocks.sessions, values, strict=True))
-    return np.array([at.get(session, NAN) for session in data.sessions], dtype=np.float64)
-
-
-def w08(data: Data, stocks: Stocks, of: Breadth) -> Rule:
-    """Breadth divergence."""
+def w08(data: Data, of: Breadth) -> Rule:
+    """Breadth divergence; `of` is on the sessions of the funds."""
     spy = past(data.px, "SPY", len(data.sessions) - 1)
-    above = {n: on_all_sessions(data, stocks, values) for n, values in of.above.items()}
-    covered = on_all_sessions(data, stocks, of.counted[200]) / of.expected
-    priced = on_all_sessions(data, stocks, of.priced) / of.expected
-    new_highs, new_lows = (on_all_sessions(data, stocks, v) for v in (of.new_highs, of.new_lows))
-    ranged = on_all_sessions(data, stocks, of.ranged)
-    line = on_all_sessions(data, stocks, of.line)
-    gap = np.array([line[i] - highest(line[: i + 1], 63) for i in range(len(line))])
-
-    def judge(i: int) -> Judged:
-        from_high, b6 = spy[i] / highest(spy[: i + 1], 252) - 1, above[200][i]
-        if missing := lacking(SPY=from_high, B6=b6 if covered[i] >= 0.95 else NAN):
-            return Judged(missing=missing)
-        ten = gap[: i + 1][-10:]
-        at_high = bool(spy[i] >= highest(spy[: i + 1], 63))
-        second = at_high and bool(np.all(ten < 0))  # NaN is not below its maximum
-        below = 0
-        while gap[i - below] < 0:
-            below += 1
-        near = from_high >= -0.02
-        return Judged(
-            watch=(near and b6 < 60) or second,
-            warn=near and b6 < 50,
-            exit=(b6 >= 65 or from_high < -0.05) and not second,
-            partial=() if np.isfinite(ten).all() else ("A/D line",),
-            evidence=known(
-                above20=above[20][i],
-                above50=above[50][i],
-                above200=b6,
-                new_highs=new_highs[i] if ranged[i] > 0 else NAN,
-                new_lows=new_lows[i] if ranged[i] > 0 else NAN,
-                line_gap=gap[i],
-                line_below=below,
-                at_high=at_high,
-                from_high=from_high,
-                coverage=priced[i],
-            ),
-        )
-
-    return Rule("W08", [judge(i) for i in range(len(spy))])
+    gap = np.array([of.line[i] - highest(of.line[: i + 1], 63) for i in range(len(spy))])
+    return Rule("W08", [divergence(spy[: i + 1], of, gap[: i + 1]) for i in range(len(spy))])
 
 
-def w09(data: Data, stocks: Stocks, of: Breadth) -> Rule:
-    """High-low conflict at 2.8 % on SPY; the 2.2 % variant is evidence."""
-    spy = past(data.px, "SPY", len(data.sessions) - 1)
-    new_highs, new_lows, ranged, mcclellan = (
-        on_all_sessions(data, stocks, values) for values in (of.new_highs, of.new_lows, of.ranged, of.mcclellan)
+def divergence(spy: Array, of: Breadth, gap: Array) -> Judged:
+    """W08 on the last session of SPY and of the A/D line's gap to its high."""
+    i = len(spy) - 1
+    from_high, b6 = float(spy[-1]) / highest(spy, 252) - 1, float(of.above[200][i])
+    if missing := lacking(SPY=from_high, B6=b6 if of.counted[200][i] / of.expected >= 0.95 else NAN):
+        return Judged(missing=missing)
+    below = 0
+    while gap[i - below] < 0:  # NaN is not below its maximum
+        below += 1
+    at_high = bool(spy[-1] >= highest(spy, 63))
+    near, second = from_high >= -0.02, at_high and below >= 10
+    evidence = known(
+        above20=of.above[20][i],
+        above50=of.above[50][i],
+        above200=b6,
+        new_highs=of.new_highs[i] if of.ranged[i] > 0 else NAN,
+        new_lows=of.new_lows[i] if of.ranged[i] > 0 else NAN,
+        line_gap=gap[-1],
+        line_below=below,
+        at_high=at_high,
+        from_high=from_high,
+        coverage=of.priced[i] / of.expected,
     )
-    covered = ranged / of.expected >= 0.80
-    priced = on_all_sessions(data, stocks, of.priced) / of.expected
+    return Judged(
+        watch=(near and b6 < 60) or second,
+        warn=near and b6 < 50,
+        exit=(b6 >= 65 or from_high < -0.05) and not second,
+        partial=lacking(line=float(np.sum(gap[-10:]))),
+        evidence=evidence,
+    )
 
-    def fires(i: int, percent: float) -> bool:
+
+@dataclass(frozen=True, eq=False)
+class Conflict:
+    """B12 of a universe on the sessions of the funds, and what W09 makes of it."""
+
+    spy: Array
+    of: Breadth
+
+    def known(self, i: int) -> bool:
+        """Whether enough members have 252 sessions."""
+        return bool(self.of.ranged[i] / self.of.expected >= 0.80)
+
+    def fires(self, i: int, percent: float) -> bool:
         """B12 on one session; false where it cannot be judged."""
-        if not covered[i] or i < 50:
+        if not self.known(i) or i < 50:
             return False
-        high, low = 100 * new_highs[i] / ranged[i], 100 * new_lows[i] / ranged[i]
+        new_highs, new_lows, ranged = self.of.new_highs[i], self.of.new_lows[i], self.of.ranged[i]
         return bool(
-            high >= percent
-            and low >= percent
-            and spy[i] > spy[i - 50]
-            and new_highs[i] <= 2 * new_lows[i]
-            and mcclellan[i] < 0
+            100 * new_highs / ranged >= percent
+            and 100 * new_lows / ranged >= percent
+            and self.spy[i] > self.spy[i - 50]
+            and new_highs <= 2 * new_lows
+            and self.of.mcclellan[i] < 0
         )
 
-    fired = {percent: np.array([fires(i, percent) for i in range(len(spy))]) for percent in (2.8, 2.2)}
-
-    def left(i: int, percent: float) -> int:
+    def left(self, i: int, percent: float) -> int:
         """How many of the 30 sessions are left, today among them."""
-        sessions = np.flatnonzero(fired[percent][: i + 1])
-        return max(0, 30 - (i - int(sessions[-1]))) if len(sessions) else 0
+        return next((30 - back for back in range(30) if self.fires(i - back, percent)), 0)
 
-    def firings(i: int, percent: float) -> int:
+    def active(self, i: int, percent: float) -> int:
+        """The same while McClellan is below 0."""
+        return self.left(i, percent) if self.of.mcclellan[i] < 0 else 0
+
+    def firings(self, i: int, percent: float) -> int:
         """How often it has fired outside the 30 sessions of a firing before."""
-        return sum(bool(fired[percent][k]) and left(k - 1, percent) <= 1 for k in range(1, i + 1))
+        return sum(self.fires(k, percent) and self.left(k - 1, percent) <= 1 for k in range(1, i + 1))
 
-    def judge(i: int) -> Judged:
-        index = spy[i - 50] if i >= 50 else NAN
-        counts = new_highs[i] + new_lows[i] if covered[i] else NAN
-        if missing := lacking(NH_NL=counts, McClellan=mcclellan[i], SPY=index):
+    def judge(self, i: int) -> Judged:
+        """W09 on one session."""
+        of = self.of
+        counts = of.new_highs[i] + of.new_lows[i] if self.known(i) else NAN
+        if missing := lacking(NH_NL=counts, McClellan=of.mcclellan[i], SPY=self.spy[i - 50] if i >= 50 else NAN):
             return Judged(missing=missing)
-        active = {percent: left(i, percent) if mcclellan[i] < 0 else 0 for percent in (2.8, 2.2)}
-        return Judged(
-            watch=active[2.8] > 0,
-            exit=active[2.8] == 0,
-            evidence=known(
-                high_share=100 * new_highs[i] / ranged[i],
-                low_share=100 * new_lows[i] / ranged[i],
-                new_highs=new_highs[i],
-                new_lows=new_lows[i],
-                ratio=new_highs[i] / new_lows[i] if new_lows[i] else NAN,
-                mcclellan=mcclellan[i],
-                active28=active[2.8],
-                active22=active[2.2],
-                firings28=firings(i, 2.8),
-                firings22=firings(i, 2.2),
-                coverage=priced[i],
-            ),
+        evidence = known(
+            high_share=100 * of.new_highs[i] / of.ranged[i],
+            low_share=100 * of.new_lows[i] / of.ranged[i],
+            new_highs=of.new_highs[i],
+            new_lows=of.new_lows[i],
+            ratio=of.new_highs[i] / of.new_lows[i] if of.new_lows[i] else NAN,
+            mcclellan=of.mcclellan[i],
+            active28=self.active(i, 2.8),
+            active22=self.active(i, 2.2),
+            firings28=self.firings(i, 2.8),
+            firings22=self.firings(i, 2.2),
+            coverage=of.priced[i] / of.expected,
         )
+        raised = self.active(i, 2.8) > 0
+        return Judged(watch=raised, exit=not raised, evidence=evidence)
 
-    return Rule("W09", [judge(i) for i in range(len(spy))], raised="INFO")
+
+def w09(data: Data, of: Breadth) -> Rule:
+    """High-low conflict at 2.8 % on SPY; the 2.2 % variant is evidence."""
+    conflict = Conflict(past(data.px, "SPY", len(data.sessions) - 1), of)
+    return Rule("W09", [conflict.judge(i) for i in range(len(data.sessions))], raised="INFO")
 
 
 def w10(data: Data, stocks: Stocks, held: Holdings | None) -> Rule:

@@ -65,9 +65,12 @@ def load_universe(path: Path = FOLDER / "sp500_members_2025-11-16.csv") -> list[
     return list(pd.read_csv(path)["symbol"].astype(str))
 
 
+SERIES = ["priced", "line", "mcclellan", "new_highs", "new_lows", "ranged", "dispersion"]
+
+
 @dataclass(frozen=True, eq=False)
 class Breadth:
-    """Series of a universe, one value a session of the stocks; the first row has no change."""
+    """Series of a universe, one value a session; NaN where there is none. The first row has no change."""
 
     expected: int
     priced: Array
@@ -110,6 +113,21 @@ def breadth(stocks: Stocks, universe: list[str]) -> Breadth:
         new_lows=(full & (stocks.low[there] <= bottom)).sum(axis=1).to_numpy(float),
         ranged=full.sum(axis=1).to_numpy(float),
         dispersion=moves.std(axis=1, ddof=1).to_numpy(float),
+    )
+
+
+def on_sessions(of: Breadth, stocks: Stocks, sessions: list[date]) -> Breadth:
+    """The same on all sessions of the funds; NaN where the stocks have none."""
+
+    def laid_out(values: Array) -> Array:
+        at = dict(zip(stocks.sessions, values, strict=True))
+        return np.array([at.get(session, NAN) for session in sessions], dtype=np.float64)
+
+    return Breadth(
+        expected=of.expected,
+        above={n: laid_out(values) for n, values in of.above.items()},
+        counted={n: laid_out(values) for n, values in of.counted.items()},
+        **{name: laid_out(getattr(of, name)) for name in SERIES},
     )
 
 

@@ -119,39 +119,28 @@ def w05(data: Data) -> Rule:
 
 def w13(data: Data) -> Rule:
     """Rate pressure on small caps."""
-    iwm, spy, ief, tlt, xlre = (whole(data, symbol) for symbol in ("IWM", "SPY", "IEF", "TLT", "XLRE"))
-    y10 = whole(data, "^TNX", px=True)
+    return Rule("W13", [rate_pressure(data, i) for i in range(len(data.sessions))])
 
-    def change_bp(i: int, n: int) -> float:
-        return float(100 * (y10[i] - y10[i - n])) if i >= n else math.nan
 
-    def judge(i: int) -> Judged:
-        x5 = rate_sensitivity(iwm[: i + 1], spy[: i + 1], ief[: i + 1])
-        fall, rise = ret(tlt[: i + 1], 21), change_bp(i, 21)
-        alternatives = lacking(R21_TLT=fall, d10y_21=rise)
-        if missing := lacking(X5_t=x5.t) + (alternatives if len(alternatives) == 2 else ()):
-            return Judged(missing=missing)
-        # A comparison with NaN is false: an alternative that is not there raises nothing, and must not hinder the exit.
-        calm = not fall <= -0.02 and not rise >= 10
-        return Judged(
-            watch=x5.t >= 2 and (fall <= -0.04 or rise >= 25),
-            warn=x5.t >= 2 and (fall <= -0.065 or rise >= 40),
-            exit=calm or x5.t < 1,
-            partial=alternatives,
-            evidence=known(
-                gamma=x5.gamma,
-                t=x5.t,
-                b=x5.b,
-                r2=x5.r2,
-                tlt_21=fall,
-                d10y_5=change_bp(i, 5),
-                d10y_21=rise,
-                xlre_21=ret(xlre[: i + 1], 21),
-                iwm_21=ret(iwm[: i + 1], 21),
-            ),
-        )
-
-    return Rule("W13", [judge(i) for i in range(len(iwm))])
+def rate_pressure(data: Data, i: int) -> Judged:
+    """W13 on one session."""
+    iwm, spy, ief, tlt, xlre = (past(data.tr, symbol, i) for symbol in ("IWM", "SPY", "IEF", "TLT", "XLRE"))
+    y10 = past(data.px, "^TNX", i)
+    x5, fall = rate_sensitivity(iwm, spy, ief), ret(tlt, 21)
+    week, rise = (100 * float(y10[-1] - y10[-1 - n]) if i >= n else math.nan for n in (5, 21))
+    alternatives = lacking(R21_TLT=fall, d10y_21=rise)
+    if missing := lacking(X5_t=x5.t) + (alternatives if len(alternatives) == 2 else ()):
+        return Judged(missing=missing)
+    # A comparison with NaN is false: an alternative that is not there raises nothing, and must not hinder the exit.
+    calm = not fall <= -0.02 and not rise >= 10
+    moves = {"tlt_21": fall, "d10y_5": week, "d10y_21": rise, "xlre_21": ret(xlre, 21), "iwm_21": ret(iwm, 21)}
+    return Judged(
+        watch=x5.t >= 2 and (fall <= -0.04 or rise >= 25),
+        warn=x5.t >= 2 and (fall <= -0.065 or rise >= 40),
+        exit=calm or x5.t < 1,
+        partial=alternatives,
+        evidence=known(gamma=x5.gamma, t=x5.t, b=x5.b, r2=x5.r2, **moves),
+    )
 
 
 def w14(data: Data) -> Rule:

@@ -14,7 +14,7 @@ from tests.reference.conftest import ARTICLE
 from tests.reference.cross_asset import absorption, average_correlation, rate_sensitivity, turbulence
 from tests.reference.data import Array, Data
 from tests.reference.judged import Judged, Rule
-from tests.reference.member_rules import on_all_sessions, w08, w09, w10, w11, w12, without_fundamentals
+from tests.reference.member_rules import w08, w09, w10, w11, w12, without_fundamentals
 from tests.reference.members import (
     FOLDER,
     Breadth,
@@ -25,6 +25,7 @@ from tests.reference.members import (
     load_holdings,
     load_stocks,
     load_universe,
+    on_sessions,
 )
 from tests.reference.risk_rules import w03, w04, w05, w13, w14, w15, w16, w17, w18
 
@@ -110,6 +111,11 @@ def members(stocks: Stocks) -> Breadth:
 
 
 @pytest.fixture(scope="module")
+def members_of_sessions(members: Breadth, stocks: Stocks, data: Data) -> Breadth:
+    return on_sessions(members, stocks, data.sessions)
+
+
+@pytest.fixture(scope="module")
 def spy_lines(data: Data) -> Holdings:
     assert data.sessions
     return load_holdings(FOLDER / "holdings_sp500_ivv_2025-11-18.csv")
@@ -134,8 +140,8 @@ def test_clear_on_the_session_and_raised_about_as_often_as_c3_says(
     assert least <= 100 * raised / (raised + days["CLEAR"]) <= most
 
 
-def test_correlation_and_absorption(data: Data, stocks: Stocks, members: Breadth) -> None:
-    rule = w16(data, on_all_sessions(data, stocks, members.dispersion))
+def test_correlation_and_absorption(data: Data, members_of_sessions: Breadth) -> None:
+    rule = w16(data, members_of_sessions.dispersion)
     assert rule.states(data.sessions)[data.at(ARTICLE)].state == "CLEAR"
     assert rule.judged[data.at(ARTICLE)].evidence["v10"] is not None
 
@@ -150,14 +156,14 @@ def test_breadth_of_the_session(members: Breadth, stocks: Stocks) -> None:
     assert members.line[at] - members.line[at - 1] == 274 - 212
 
 
-def test_breadth_divergence_and_what_c5_says_of_it(data: Data, stocks: Stocks, members: Breadth) -> None:
+def test_breadth_divergence_and_what_c5_says_of_it(data: Data, members_of_sessions: Breadth) -> None:
     """C.5 calls W08 CLEAR "(66.9 >= 65)": that is the exit condition of that session, and it holds.
 
     C.1's machine on this panel is another matter: near its high SPY had 55.7 % above the average on 2025-10-29 and -30,
     and of the sessions since then only 2025-11-20 and the article's itself meet the exit, which must hold three times
     in a row. So the state is WATCH until 2026-01-15.
     """
-    rule = w08(data, stocks, members)
+    rule = w08(data, members_of_sessions)
     at = data.at(ARTICLE)
     judged, row = rule.judged[at], rule.states(data.sessions)[at]
     assert (judged.watch, judged.warn, judged.exit, judged.missing) == (False, False, True, ())
@@ -167,8 +173,8 @@ def test_breadth_divergence_and_what_c5_says_of_it(data: Data, stocks: Stocks, m
     assert exits == [date(2025, 11, 20), ARTICLE]
 
 
-def test_conflict_of_highs_and_lows_is_information_only(data: Data, stocks: Stocks, members: Breadth) -> None:
-    rule = w09(data, stocks, members)
+def test_conflict_of_highs_and_lows_is_information_only(data: Data, members_of_sessions: Breadth) -> None:
+    rule = w09(data, members_of_sessions)
     assert set(days_by_state(data, rule)) == {"CLEAR", "INFO", "NOT_EVALUATED"}
     evidence = rule.judged[data.at(ARTICLE)].evidence
     assert [evidence["high_share"], evidence["low_share"]] == pytest.approx([4800 / 487, 400 / 487])
