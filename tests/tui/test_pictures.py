@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from core.errors import NoDataError
 from core.snapshot import Snapshot
-from tests.tui import builders
+from tests.tui import blocks, builders
 from tests.tui.script import Script, shown, text, until
 from tui.app import TapeboardApp
 
@@ -40,6 +40,17 @@ def test_the_board(snap_compare: Compare, theme: str, size: tuple[int, int]) -> 
     snapshot = builders.rich()
     running = app(snapshot, theme=f"tapeboard-{theme}")
     assert snap_compare(running, terminal_size=size, run_before=once_shown(snapshot))
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "keys"),
+    [("light", (120, 35), "4"), ("dark", (160, 45), "6z"), ("dark", (80, 24), "6")],
+    ids=["breadth-medium-light", "cross-asset-zoomed-dark", "cross-asset-narrow-dark"],
+)
+def test_the_gauges(snap_compare: Compare, theme: str, size: tuple[int, int], keys: str) -> None:
+    snapshot = blocks.full()
+    running = app(snapshot, theme=f"tapeboard-{theme}")
+    assert snap_compare(running, terminal_size=size, run_before=once_shown(snapshot, *keys))
 
 
 def test_simulated_data_held_with_warnings_alone(snap_compare: Compare) -> None:
