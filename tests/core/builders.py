@@ -240,12 +240,19 @@ def halved(whole: Panel, symbol: str, row: int) -> Panel:
 
 
 def engine_with_members(
-    whole: Panel, of: Panel, *, size: int | None = None, dated: date | None = None, lines: Weights | None = None
+    whole: Panel,
+    of: Panel,
+    *,
+    size: int | None = None,
+    dated: date | None = None,
+    lines: Weights | None = None,
+    chosen: Settings | None = None,
 ) -> Engine:
     """An engine over the usual screen and a breadth universe, of which `lines` may be those of SPY."""
     universe_of = BreadthUniverse("mine", size or len(of.symbols), dated, "mine.csv", of)
     funds = {} if lines is None else {"SPY": FundLines(of, lines)}
-    return Engine(universe.build(settings()), settings(), whole, universe_of, funds)
+    chosen = chosen or settings()
+    return Engine(universe.build(chosen), chosen, whole, universe_of, funds)
 
 
 def look(at: Engine, whole: Panel, **changes: Any) -> Snapshot:
