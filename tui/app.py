@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -28,7 +29,7 @@ from core.snapshot import EMPTY, Snapshot
 from core.text import clean
 from tui import commands
 from tui.asking import told
-from tui.bridge import Bridge, OpenSource
+from tui.bridge import AwaitSource, Bridge, OpenSource
 from tui.messages import Asked, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
@@ -36,7 +37,7 @@ from tui.status import Status
 from tui.themes import themes
 
 if TYPE_CHECKING:
-    from core.pipeline import Pipeline
+    from core.automatic import Succession
     from core.settings import Settings
     from core.settings_load import Loaded
     from tui.screens.board import BoardScreen
@@ -54,10 +55,12 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
     """
     settings = loaded.settings
 
-    def opener() -> Pipeline:
-        from core.pipeline import open_pipeline  # noqa: PLC0415 - pandas and the calendar, after the first paint
+    @cache
+    def succession() -> Succession:
+        from core.automatic import Succession  # noqa: PLC0415 - pandas and the calendar, after the first paint
+        from core.pipeline import Opening  # noqa: PLC0415 - likewise
 
-        return open_pipeline(settings, as_of=as_of)
+        return Succession(Opening(settings, as_of=as_of))
 
     def glance() -> Snapshot | None:
         feed = settings.feed
@@ -65,7 +68,13 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
         foreign = feed.name in NEVER_STORED or files or settings.store.url == "none" or as_of is not None
         return None if foreign else last_snapshot(settings.store.url)
 
-    app = TapeboardApp(settings, opener, glance=glance, frozen=as_of is not None)
+    app = TapeboardApp(
+        settings,
+        lambda: succession().first(),
+        successor=lambda: succession().then(),
+        glance=glance,
+        frozen=as_of is not None,
+    )
     app.run()
     if app.failure is not None:
         raise app.failure
@@ -89,10 +98,14 @@ class TapeboardApp(App[None], inherit_bindings=False):
         settings: Settings,
         opener: OpenSource,
         *,
+        successor: AwaitSource = lambda: None,
         glance: Callable[[], Snapshot | None] = lambda: None,
         frozen: bool = False,
     ) -> None:
-        """`glance` gives the last stored snapshot, quickly. `frozen`: one refresh tells all, as for `--as-of`."""
+        """`successor` waits for a source to go over to. `glance` gives the last stored snapshot, quickly.
+
+        `frozen`: one refresh tells all, as for `--as-of`.
+        """
         self._themes = themes(settings.screen.up_is)
         super().__init__()
         for theme in self._themes:
@@ -102,7 +115,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.bind(binding.key, binding.action, description=binding.description, show=False)
         self._settings = settings
         self._glance = glance
-        self._bridge = Bridge(self.post_message, opener, settings.refresh, frozen=frozen)
+        self._bridge = Bridge(self.post_message, opener, settings.refresh, frozen=frozen, successor=successor)
         self._board: BoardScreen | None = None
         self._over_time: OverTimeScreen | None = None
         self._status = Status()

@@ -66,16 +66,26 @@ class SnapshotSource(Protocol):
 OpenSource: TypeAlias = Callable[[], SnapshotSource]
 """Opens the source; called in a daemon thread. Raises `TapeboardError` where that is impossible."""
 
+AwaitSource: TypeAlias = Callable[[], SnapshotSource | None]
+"""Waits in a daemon thread for the source that takes the place of the first; None where none ever will."""
+
 
 class Bridge:
     """Runs one source for one application. All methods are called on the event loop; only `close` may wait a moment."""
 
     def __init__(
-        self, post: Callable[[Message], object], opener: OpenSource, refresh: RefreshSettings, *, frozen: bool
+        self,
+        post: Callable[[Message], object],
+        opener: OpenSource,
+        refresh: RefreshSettings,
+        *,
+        frozen: bool,
+        successor: AwaitSource = lambda: None,
     ) -> None:
         """`post` may be called from any thread. `frozen`: the clock stands still, one refresh tells all."""
         self._post = post
         self._opener = opener
+        self._successor = successor
         self._refresh = refresh
         self._frozen = frozen
         self._opened = False
@@ -84,16 +94,26 @@ class Bridge:
         self._desk = Desk()
 
     def open(self) -> None:
-        """Begin to open the source, once; `SourceReady` or `SourceFailed` will be posted."""
+        """Begin to open the source, once; `SourceReady` or `SourceFailed` will be posted.
+
+        A second `SourceReady` follows when its successor is ready.
+        """
         if self._opened:
             return
         self._opened = True
         threading.Thread(target=self._open, name="tapeboard-open", daemon=True).start()
 
     def start(self, source: SnapshotSource) -> None:
-        """Refresh from `source` now and then: `SnapshotArrived` and `ProblemArrived` will be posted."""
+        """Refresh from `source` now and then: `SnapshotArrived` and `ProblemArrived` will be posted.
+
+        It takes the place of an earlier one, whose last snapshot stays until the first of this one comes.
+        """
         from core.scheduler import Scheduler  # noqa: PLC0415 - imported already by `_open`, after the first paint
 
+        if self._scheduler is not None:
+            self._scheduler.stop()
+        if self._source is not None:
+            _closing(self._source)
         self._source = source
         self._scheduler = Scheduler(
             source.refresh,
@@ -133,20 +153,22 @@ class Bridge:
         if self._scheduler is not None:
             self._scheduler.stop()
         if self._source is not None:
-            closing = threading.Thread(target=self._source.close, name="tapeboard-close", daemon=True)
-            closing.start()
-            closing.join(CLOSING)
+            _closing(self._source).join(CLOSING)
 
     def _open(self) -> None:
-        message: Message
         try:
             source = self._opener()
             import core.scheduler  # noqa: F401, PLC0415 - APScheduler costs time that the event loop has not
+
+            self._tell(SourceReady(source))
+            successor = self._successor()
+            if successor is not None:
+                self._tell(SourceReady(successor))
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen must say it
             _log.debug("the source cannot be opened", exc_info=True)
-            message = SourceFailed(error)
-        else:
-            message = SourceReady(source)
+            self._tell(SourceFailed(error))
+
+    def _tell(self, message: Message) -> None:
         with suppress(RuntimeError):  # the application has ended meanwhile, and its loop with it
             self._post(message)
 
@@ -158,6 +180,13 @@ class Bridge:
 
     def _next_delay(self, snapshot: Snapshot | None) -> Beat:
         return None if self._frozen else next_beat(snapshot, self._refresh)
+
+
+def _closing(source: SnapshotSource) -> threading.Thread:
+    """Close `source` in the thread given back, for a source may hang."""
+    closing = threading.Thread(target=source.close, name="tapeboard-close", daemon=True)
+    closing.start()
+    return closing
 
 
 def next_beat(snapshot: Snapshot | None, refresh: RefreshSettings) -> Beat:

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Final
 
 from core import pipeline
+from core.automatic import filling
 from core.i18n import _
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say
@@ -19,7 +20,7 @@ def run(options: Options) -> int:
     """Fetch, and say in one line what was stored; 4 if a symbol failed."""
     settings = options.load().settings
     bar = progress(_("fetching"), _("{done} of {total} symbols, {name}"), quiet=options.quiet)
-    with closing(pipeline.open_pipeline(settings)) as pipe, bar as tell:
+    with closing(pipeline.open_pipeline(filling(settings))) as pipe, bar as tell:
         report = pipe.fetch(options.since, lambda step: tell(step.done, step.total, step.symbol, step.failed))
     stored = _("symbols stored: {count}, daily bars: {rows}")
     if report.complete:

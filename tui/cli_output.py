@@ -43,9 +43,9 @@ def say(line: str) -> None:
 
 
 def warn_invented(feed: str) -> None:
-    """Say that a result is invented where nobody asked for that: `auto` had no real data."""
+    """Say that a result is invented where nobody asked for that: Yahoo did not answer, and nothing was stored."""
     if feed == "auto":
-        say(_("there are no real data yet, these numbers are invented: give --feed files --data PATH, or fetch first"))
+        say(_("Yahoo does not answer and nothing is stored, these numbers are invented: try later, or --feed files"))
 
 
 def named(names: Sequence[str], most: int = 12) -> str:

@@ -84,7 +84,8 @@ class Throttle:
         """Send one request inside, which tells how the source is: a FeedError raised there is its failure.
 
         A failure that is not raised is told by the verdict. Waits for the budget however long it takes, and for an
-        open breaker `patience` seconds. Raises FeedPaused where that is too short, and FeedError once closed.
+        open breaker `patience` seconds, if the source has ever answered. Raises FeedPaused where that is too short, and
+        FeedError once closed.
         """
         era = self._enter(urgency, patience, self._breaker.enter)
         verdict = Verdict()
@@ -158,7 +159,7 @@ class Throttle:
             if self._closed:
                 raise FeedError(_("The feed is closed"))
             held = self._breaker.wait(now)
-            if 0 < held < math.inf and now + held > patient_until:
+            if 0 < held < math.inf and (now + held > patient_until or not self._answered):
                 raise self._refusal(now)
             wait = max(held, self._budget.wait(now, paced=ticket[0] >= self._paced_from))
             first = self._waiting[0] == ticket

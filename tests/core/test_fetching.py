@@ -253,7 +253,7 @@ class TestFetch:
 class TestRefusal:
     def test_simulated_data_never_enter_a_store(self, tmp_path: Path) -> None:
         pipe = open_pipeline(settings(feed="simulated", store=f"sqlite:///{tmp_path}/store.sqlite3"))
-        with pytest.raises(UsageError, match="fetch needs a real feed: --feed files --data PATH"):
+        with pytest.raises(UsageError, match="fetch needs a real feed: --feed yahoo, --feed files --data PATH"):
             pipe.fetch(None, Progress())
         assert list(tmp_path.iterdir()) == []
 

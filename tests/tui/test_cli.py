@@ -21,6 +21,7 @@ from core.panel import Bars
 from core.pipeline import FetchReport, Progress, Step
 from core.sessions import FixedClock
 from core.settings import Settings
+from core.metrics.nameable import nameable
 from core.settings_load import Loaded, load
 from core.snapshot import EMPTY, Snapshot, from_json
 from core.store import Store
@@ -320,10 +321,15 @@ class TestFetch:
         assert code == 0
         assert err.splitlines()[-1] == "tapeboard: remarks: 1, such as: ^IRX: 7 rows dropped"
 
-    @pytest.mark.parametrize("argv", [(), ("--feed", "auto"), ("--feed", "simulated", "--data", "/x")])
-    def test_it_needs_a_real_feed(self, run: Run, argv: tuple[str, ...]) -> None:
-        expected = "tapeboard: fetch needs a real feed: --feed files --data PATH\n"
-        assert run("fetch", *argv) == (2, "", expected)
+    def test_it_needs_a_real_feed(self, run: Run) -> None:
+        expected = "tapeboard: fetch needs a real feed: --feed yahoo, --feed files --data PATH\n"
+        assert run("fetch", "--feed", "simulated", "--data", "/x") == (2, "", expected)
+
+    @pytest.mark.parametrize("argv", [(), ("--feed", "auto"), ("--feed", "yahoo")])
+    def test_without_files_yahoo_is_asked(self, run: Run, argv: tuple[str, ...]) -> None:
+        code, out, err = run("fetch", *argv)
+        assert (code, out, err.count("\n")) == (3, "", 1)
+        assert err.startswith("tapeboard: Yahoo cannot be reached")
 
     def test_it_needs_a_store(self, run: Run) -> None:
         expected = "fetch needs a store: --store sqlite:///PATH, or no --store for your own"
@@ -331,6 +337,12 @@ class TestFetch:
 
 
 class TestConfig:
+    def test_it_lists_what_a_rule_of_the_user_may_look_at(self, run: Run) -> None:
+        code, out, err = run("config", "--metrics")
+        assert (code, err) == (0, "")
+        names = dict(line.split(maxsplit=1) for line in out.splitlines())
+        assert names == nameable()
+
     def test_its_output_loads_to_the_same_settings(self, run: Run, tmp_path: Path) -> None:
         mine = tmp_path / "mine.toml"
         mine.write_text('[refresh]\nopen = 20\n[watchlist]\nbig = ["AAPL"]\n')
@@ -520,7 +532,7 @@ class TestInvented:
     def test_numbers_that_nobody_asked_to_invent_say_so(self, run: Run, command: str) -> None:
         code, out, err = run(*command.split(), "--store", "none")
         assert (code, bool(out)) == (0, True)
-        assert err.startswith("tapeboard: there are no real data yet, these numbers are invented: ")
+        assert err.startswith("tapeboard: Yahoo does not answer and nothing is stored, these numbers are invented: ")
 
     def test_who_asked_for_it_is_not_told(self, run: Run) -> None:
         assert run("snapshot", "--feed", "simulated")[2] == ""

@@ -107,7 +107,7 @@ class TestStore:
 
 @pytest.mark.parametrize(
     ("options", "heavy"),
-    [("feed='simulated'", set()), ("store='none'", set()), ("feed='files', data=['/x']", {"pandas"})],
+    [("feed='simulated'", set()), ("feed='yahoo', store='none'", set()), ("feed='files', data=['/x']", {"pandas"})],
 )
 def test_each_feed_loads_only_what_it_needs(options: str, heavy: set[str]) -> None:
     program = (

@@ -183,6 +183,14 @@ def test_who_has_patience_waits_for_it_to_close() -> None:
     assert [type(error) for error in crowd.errors] == [FeedPaused]
 
 
+def test_nobody_has_patience_with_a_source_that_never_answered() -> None:
+    rig = Rig()
+    rig.fail(FeedThrottled("refused"))
+    with pytest.raises(FeedPaused), rig.throttle.judged(0, patience=900):
+        pytest.fail("it was sent")
+    assert not rig.throttle.state().answered
+
+
 def test_those_who_wait_for_a_probe_fail_with_it() -> None:
     rig = Rig()
     rig.fail(FeedThrottled("refused"))
