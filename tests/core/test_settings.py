@@ -69,6 +69,10 @@ class TestDefaults:
         assert astuple(limits.W16) == (0.75, 0.85, 0.70, 2, 3, 1.5)
         assert astuple(limits.W17) == (0.95, 2, 3, 0)
         assert astuple(limits.W18) == (0.92, 0.96, 0.89)
+        assert astuple(limits.W08) == (0.02, 0.60, 0.50, 0.65, 0.05, 10, 0.95)
+        assert limits.W09.variant == "2.8"
+        assert astuple(limits.W10) == (0.33, 0.36, 0.31, 0.60, 0.75, 0.50, 0.02, -0.05, -0.02)
+        assert astuple(limits.W11) == (0.30, 0.45, 0.25, 0.03, 0.40, 0.33, 0.45)
         assert (limits.W19.watch, limits.W19.warning, limits.W19.bear, limits.W19.exit) == (-0.05, -0.1, -0.2, -0.03)
         assert (limits.W20.grace_hours, limits.W20.watch_coverage, limits.W20.warning_coverage) == (2, 0.95, 0.8)
         assert (limits.W20.suspect_share, limits.W20.fetch_age_hours) == (0.005, 24)
@@ -241,7 +245,10 @@ DAY = "a date such as 2025-01-09, without quotes"
 GROUPS = "index_funds, size, style, sectors, industry, small_caps, cross_asset, indices, volatility or rates"
 SECTORS = "XLB, XLC, XLE, XLF, XLI, XLK, XLP, XLRE, XLU, XLV or XLY"
 
-SECTIONS = "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, rules, report, screen, keys or watchlist"
+SECTIONS = (
+    "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, rules, report, screen, keys or "
+    "watchlist"
+)
 
 Case = tuple[str, str, str, str, str | None]
 
@@ -381,6 +388,18 @@ class TestMistakes:
         [
             ("[warnings.W19]\nwatch = -0.15", "warnings.W19.watch: expected at least warning, -0.1, found -0.15"),
             ("[warnings.W01]\nexit_z = -1.5", "warnings.W01.exit_z: expected at least watch_z, -1, found -1.5"),
+            (
+                "[warnings.W08]\nwarning_above = 0.7",
+                "warnings.W08.watch_above: expected at least warning_above, 0.7, found 0.6",
+            ),
+            (
+                "[warnings.W10]\nexit_share = 0.7",
+                "warnings.W10.watch_share: expected at least exit_share, 0.7, found 0.6",
+            ),
+            (
+                "[warnings.W11]\nexit_beating = 0.3",
+                "warnings.W11.exit_beating: expected at least watch_beating, 0.4, found 0.3",
+            ),
             ("[warnings.W06]\nrsi = 60.0", "warnings.W06.rsi: expected at least exit_rsi, 65, found 60"),
         ],
     )

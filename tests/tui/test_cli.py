@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 
 from core.errors import NoDataError
+from core.metrics.nameable import nameable
 from core.model import Problem
 from core.panel import Bars
 from core.pipeline import FetchReport, Progress, Step
 from core.sessions import FixedClock
 from core.settings import Settings
-from core.metrics.nameable import nameable
 from core.settings_load import Loaded, load
 from core.snapshot import EMPTY, Snapshot, from_json
 from core.store import Store
