@@ -12,8 +12,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from core.metrics.cross_asset import windows
 from core.metrics.fold import History
-from core.metrics.statistics import full_tail, ranks, scaled_spread, spearman, std
+from core.metrics.statistics import full_tail, ranks, spearman
 from core.panel import Floats
 
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -107,25 +108,41 @@ class SpreadValues:
 
 def spread_values(history: History, t: int, a: int, b: int) -> SpreadValues:
     """All spread metrics of column a over column b at session t."""
-    spread = {n: float(_difference(history[f"ret_{n}s"][t], a, b)) for n in AGREE_WINDOWS}
-    relative = {n: _relative(history[f"ret_{n}s"][t], a, b) for n in AGREE_WINDOWS}
-    daily = _difference(full_tail(history["r"], t, LEAD), a, b)
-    leads = history["ret_63s"][: t + 1, a] - history["ret_63s"][: t + 1, b]
-    band = _difference(history["tr"][t] / full_tail(history["tr"], t, BASES[-1] + 1)[-1 - BASES], a, b)
-    ratio = full_tail(history["tr"], t, 50)
-    ratio = ratio[:, a] / ratio[:, b]
-    return SpreadValues(
-        spread=spread,
-        relative=relative,
-        z21=scaled_spread(spread[21], 21, daily),
-        band=(float(band.min()), float(band.max())),  # NaN where any base is missing
-        agree=_agreement(spread),
-        t63=float(daily.mean() / std(daily) * np.sqrt(LEAD)),
-        lead_streak=_streak(leads),
-        daily_streak=_streak(history["r"][: t + 1, a] - history["r"][: t + 1, b]),
-        lead_share=_positive_share(full_tail(leads, t, LEAD)),
-        ratio_gap=float(ratio[-1] / ratio.mean() - 1.0),
-    )
+    return spread_course(history, a, b, t, t + 1)[0]
+
+
+def spread_course(history: History, a: int, b: int, first: int, last: int) -> list[SpreadValues]:
+    """The same at every row from `first` to `last`, excluding `last`."""
+    rows = slice(first, last)
+    daily = _difference(history["r"][:last], a, b)
+    leads = _difference(history["ret_63s"][:last], a, b)
+    tr = history["tr"][:last][:, [a, b]]
+    quarter = _windows(daily, LEAD)[rows]
+    deviation = _deviations(quarter)
+    spread = {n: _difference(history[f"ret_{n}s"][rows], a, b) for n in AGREE_WINDOWS}
+    relative = {n: _relative(history[f"ret_{n}s"][rows], a, b).tolist() for n in AGREE_WINDOWS}
+    back = windows(tr, BASES[-1] + 1)[rows]
+    band = _difference(back[:, -1:] / back[:, -1 - BASES], 0, 1)
+    ratio = _windows(tr[:, 0] / tr[:, 1], 50)[rows]
+    columns = {
+        "z21": (spread[21] / (deviation * np.sqrt(21.0))).tolist(),
+        "band": list(zip(band.min(axis=1).tolist(), band.max(axis=1).tolist(), strict=True)),  # NaN as any base is
+        "agree": _agreements(spread),
+        "t63": (quarter.mean(axis=1) / deviation * np.sqrt(LEAD)).tolist(),
+        "lead_streak": _streaks(leads)[rows],
+        "daily_streak": _streaks(daily)[rows],
+        "lead_share": _positive_shares(_windows(leads, LEAD)[rows]).tolist(),
+        "ratio_gap": (ratio[:, -1] / ratio.mean(axis=1) - 1.0).tolist(),
+    }
+    listed = {n: values.tolist() for n, values in spread.items()}
+    return [
+        SpreadValues(
+            spread={n: values[k] for n, values in listed.items()},
+            relative={n: values[k] for n, values in relative.items()},
+            **{name: values[k] for name, values in columns.items()},
+        )
+        for k in range(last - first)
+    ]
 
 
 def ratio_trend(history: History, t: int, a: int, b: int) -> tuple[float, float, float]:
@@ -140,25 +157,38 @@ def _difference(values: Floats, a: int, b: int) -> Floats:
     return difference
 
 
-def _relative(values: Floats, a: int, b: int) -> float:
-    return float((1.0 + values[a]) / (1.0 + values[b]) - 1.0)
+def _relative(values: Floats, a: int, b: int) -> Floats:
+    relative: Floats = (1.0 + values[..., a]) / (1.0 + values[..., b]) - 1.0
+    return relative
 
 
-def _agreement(spread: dict[int, float]) -> int | None:
+def _windows(series: Floats, n: int) -> Floats:
+    """The n values that end at each row, shape (T, n); NaN where there are not n yet."""
+    return windows(series.reshape(-1, 1), n)[:, :, 0]
+
+
+def _deviations(values: Floats) -> Floats:
+    """`std` of each row."""
+    deviation: Floats = values.std(axis=1, ddof=1)
+    return np.where(deviation > 1e-13 * np.abs(values).max(axis=1), deviation, np.nan)
+
+
+def _agreements(spread: dict[int, Floats]) -> list[int | None]:
     """R8: windows whose sign equals that of the 63-session spread; a zero agrees with a zero only."""
-    values = np.array([spread[n] for n in AGREE_WINDOWS])
-    if np.isnan(values).any():
-        return None
-    return int(np.count_nonzero(np.sign(values) == np.sign(spread[LEAD])))
+    values = np.stack([spread[n] for n in AGREE_WINDOWS], axis=1)
+    counts = np.count_nonzero(np.sign(values) == np.sign(spread[LEAD])[:, np.newaxis], axis=1)
+    known = np.isfinite(values).all(axis=1)
+    return [int(count) if there else None for count, there in zip(counts, known, strict=True)]
 
 
-def _streak(values: Floats) -> int | None:
-    """How many of the latest values in a row are positive; None where the latest is missing."""
-    if np.isnan(values[-1]):
-        return None
-    ended = np.flatnonzero(~(values > 0))
-    return int(len(values) - 1 - ended[-1]) if len(ended) else len(values)
+def _streaks(values: Floats) -> list[int | None]:
+    """How many values in a row up to each one are positive; None where it is missing."""
+    rows = np.arange(len(values))
+    ended = np.maximum.accumulate(np.where(values > 0, -1, rows))
+    missing = np.isnan(values).tolist()
+    return [None if lacking else n for n, lacking in zip((rows - ended).tolist(), missing, strict=True)]
 
 
-def _positive_share(values: Floats) -> float:
-    return float(np.nan) if np.isnan(values).any() else float(np.count_nonzero(values > 0) / len(values))
+def _positive_shares(values: Floats) -> Floats:
+    """The share of positive values of each row; NaN where one is missing."""
+    return np.where(np.isnan(values).any(axis=1), np.nan, np.count_nonzero(values > 0, axis=1) / values.shape[1])

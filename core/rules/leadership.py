@@ -9,7 +9,7 @@ from core.metrics.leadership import SpreadValues
 from core.metrics.trend import TIE
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers, signs_agree, without_nan
+from core.rules.rule import Deferred, numbers, signs_agree, without_nan
 from core.rules.wording import number, percent, pp, share
 from core.settings import W01Settings, W02Settings
 from core.snapshot import Gauge
@@ -84,7 +84,7 @@ class LeadershipReversal:
             watch=turned and z21 <= self._limits.watch_z,
             warn=turned and z21 <= self._limits.warning_z and not self.informs,
             exit=z21 > self._limits.exit_z or gap > TIE,
-            evidence=spread_evidence(spread),
+            evidence=Deferred(lambda: spread_evidence(spread)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -131,7 +131,7 @@ class FragileLeadership:
         return Judgement(
             watch=spread.both_signs or not agree,
             exit=agree and signs_agree(spread.band),
-            evidence=spread_evidence(spread),
+            evidence=Deferred(lambda: spread_evidence(spread)),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:

@@ -14,7 +14,7 @@ from core.breadth_series import BreadthSeries
 from core.concentration_series import ConcentrationSeries
 from core.i18n import _
 from core.metrics.fold import History
-from core.metrics.leadership import SpreadValues, spread_values
+from core.metrics.leadership import SpreadValues, spread_course, spread_values
 from core.metrics.risk_series import RiskSeries
 from core.metrics.statistics import full_tail, percentile_rank, percentile_ranks, tail
 from core.model import Session
@@ -81,7 +81,7 @@ class Market:
         self.columns = columns
         self.health = health
         self.behind = behind or Behind()
-        self._finished_spreads: dict[tuple[str, str, int], SpreadValues] = {}
+        self._finished_spreads: dict[tuple[str, str], list[SpreadValues]] = {}
         self._finished_ranks: dict[tuple[str, str, int, int], Floats] = {}
 
     def with_health(self, health: Callable[[int], Health]) -> Self:
@@ -154,10 +154,9 @@ class Market:
             return None
         if t >= self.history.finished:
             return spread_values(self.history, t, first, second)
-        key = (a, b, t)
-        if key not in self._finished_spreads:  # several rules ask for the same pair at every session
-            self._finished_spreads[key] = spread_values(self.history, t, first, second)
-        return self._finished_spreads[key]
+        if (a, b) not in self._finished_spreads:  # several rules ask for the same pair at every session
+            self._finished_spreads[a, b] = spread_course(self.history, first, second, 0, self.history.finished)
+        return self._finished_spreads[a, b][t]
 
     def missing(self, symbols: Sequence[str], t: int, values: Iterable[float]) -> tuple[str, ...]:
         """What a rule lacks at row t: symbols without a bar, or else the history its `values` would need."""
