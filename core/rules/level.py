@@ -6,7 +6,7 @@ from core.i18n import _
 from core.metrics.trend import SLOPE_SESSIONS
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers, without_nan
+from core.rules.rule import Deferred, numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings import W06Settings, W07Settings, W19Settings
 from core.snapshot import Gauge
@@ -145,7 +145,13 @@ class ExtendedNearHigh:
             watch=near and extension >= limits.watch_extension,
             warn=near and extension >= limits.warning_extension,
             exit=distance < -limits.exit_distance or extension < limits.exit_extension,
-            evidence={"dist_high_close_252": distance, "extension": extension},
+            evidence=Deferred(
+                lambda: {
+                    "dist_high_close_252": distance,
+                    "extension": extension,
+                    "days_since_high": int(market.tail("px", subject, t, 252)[::-1].argmax()),  # the latest of equals
+                }
+            ),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:

@@ -70,7 +70,7 @@ NAMES: dict[str, dict[str, str]] = {
         "pr_ret_63s": "momentum",
         "points": "points",
     },
-    "W07": {"dist_high_close_252": "from_high", "extension": "t6"},
+    "W07": {"dist_high_close_252": "from_high", "extension": "t6", "days_since_high": "t7"},
     "W08": {
         "dist_high_close_252": "from_high",
         "index_high_63": "at_high",
