@@ -177,8 +177,8 @@ def _agreements(spread: dict[int, Floats]) -> list[int | None]:
     """R8: windows whose sign equals that of the 63-session spread; a zero agrees with a zero only."""
     values = np.stack([spread[n] for n in AGREE_WINDOWS], axis=1)
     counts = np.count_nonzero(np.sign(values) == np.sign(spread[LEAD])[:, np.newaxis], axis=1)
-    known = np.isfinite(values).all(axis=1)
-    return [int(count) if there else None for count, there in zip(counts, known, strict=True)]
+    lacking = np.isnan(values.sum(axis=1)).tolist()
+    return [None if unknown else int(count) for count, unknown in zip(counts, lacking, strict=True)]
 
 
 def _streaks(values: Floats) -> list[int | None]:
