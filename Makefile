@@ -27,6 +27,7 @@ bench: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.oracle.report
+	$(BIN)/python -m tests.core.backtest.page
 
 catalogue: $(DEV)
 	$(BIN)/python -m tests.support.catalogue

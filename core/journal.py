@@ -17,7 +17,7 @@ import msgspec
 
 from core.panel import Days
 from core.rules.base_rates import target
-from core.rules.course import Course, shown
+from core.rules.course import CLEAR, Course, shown
 from core.rules.machine import EvidenceValue, State
 
 Kind: TypeAlias = Literal["live", "replayed", "restated"]
@@ -62,10 +62,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What the replay tells of one rule and subject: its steps in order, and its state after session `last`."""
+    """What the replay tells of one rule and subject: its steps in order, and its state after session `last`.
+
+    Where it could not be `evaluated` at that session the state is the one remembered, perhaps of no session at all.
+    """
 
     key: Key
     state: State
+    evaluated: bool
     last: date
     steps: tuple[Entry, ...]
 
@@ -77,6 +81,7 @@ def chains(courses: Iterable[Course], sessions: Days, origin: Origin) -> list[Ch
         Chain(
             key=(course.rule.id, course.subject),
             state=shown(course.machine.state, informs=course.rule.informs),
+            evaluated=bool(course.levels[-1] >= CLEAR),
             last=last,
             steps=tuple(_steps(course, sessions, last, origin)),
         )
@@ -115,8 +120,10 @@ def _continued(chain: Chain, end: tuple[date, str] | None, origin: Origin) -> li
     session, state = end
     steps = [step for step in chain.steps if step.session > session]
     onward = steps[0].old if steps else chain.state.value
-    if onward == state or chain.last < session:  # an older look at the data, of another process, tells nothing
+    if onward == state:
         return steps
+    if chain.last < session or not chain.evaluated:  # older data, or too few of them, tell nothing of what was told
+        return []
     rule, subject = chain.key
     bridge = Entry(
         rule=rule,

@@ -28,12 +28,12 @@ def render(found: Backtest) -> str:
     if measured:
         blocks += [
             aligned([headings(), *map(cells, measured)], _LEFT),
-            "\n".join(_reading(found)),
-            "\n".join(_few(measured)),
+            "\n".join(reading(found)),
+            "\n".join(few(measured)),
             "\n".join(_shuffled(measured)),
-            _moved(measured),
+            aligned(moved(measured), (0, 4)),
         ]
-    blocks.append("\n".join(_lacking(found)))
+    blocks.append("\n".join(lacking(found)))
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -64,14 +64,14 @@ def cells(result: RuleResult) -> tuple[str, ...]:
         *(number(result.per_year, 1, sign=False), str(result.warnings), pct(result.active, 1, sign=False)),
         *(number(result.mean_length, 0, sign=False), number(result.time_to_exit, 0, sign=False)),
         *(pct(month.ret, 1), pct(month.ret_base, 1), pct(quarter.ret, 1), pct(quarter.ret_base, 1), str(quarter.n)),
-        *(_share(five.entry), bounds(five.bounds), _share(five.base), _share(ten.entry), _share(ten.base)),
-        *(_share(result.false_alarms), f"{result.missed}/{result.drawdowns}" if result.drawdowns else DASH),
+        *(share(five.entry), bounds(five.bounds), share(five.base), share(ten.entry), share(ten.base)),
+        *(share(result.false_alarms), f"{result.missed}/{result.drawdowns}" if result.drawdowns else DASH),
     )
 
 
 def bounds(found: Bounds | None) -> str:
     """The bounds of a share, in percent."""
-    return DASH if found is None else f"{_share(found[0])}–{_share(found[1])}"
+    return DASH if found is None else f"{share(found[0])}–{share(found[1])}"
 
 
 def to_csv(found: Backtest) -> str:
@@ -113,7 +113,8 @@ def _head(found: Backtest) -> str:
     return " · ".join(parts)
 
 
-def _reading(found: Backtest) -> Iterator[str]:
+def reading(found: Backtest) -> Iterator[str]:
+    """What the columns mean."""
     yield _(
         "fired: from clear to raised. length: sessions raised for each time fired; exit: median sessions to clear. "
         "21s %, 63s %: mean return from the close of entry."
@@ -129,7 +130,7 @@ def _reading(found: Backtest) -> Iterator[str]:
     yield _("Thresholds were chosen with some of this history in view: these are descriptions, not forecasts.")
 
 
-def _few(measured: list[RuleResult]) -> Iterator[str]:
+def few(measured: list[RuleResult]) -> Iterator[str]:
     """How few the cases are, and which of them the end of the data cuts off."""
     told = [(result.few(), _name(result)) for result in measured if result.few()]
     for words in sorted(dict.fromkeys(words for words, _rule in told), key=lambda words: [len(words), words]):
@@ -162,14 +163,14 @@ def _shuffled(measured: list[RuleResult]) -> Iterator[str]:
             )
 
 
-def _moved(measured: list[RuleResult]) -> str:
-    """What a fifth more or less of each threshold does: the whole range, and the threshold that does most."""
+def moved(measured: list[RuleResult]) -> list[tuple[str, ...]]:
+    """What a fifth more or less of each threshold does: the whole range, and the threshold that does most; a table."""
     lines: list[tuple[str, ...]] = [(_("thresholds ±20 %"), _("fired"), _("active %"), _("≥5 % in 63s"), _("most by"))]
     for result in measured:
         tried = [variant for variant in result.sensitivity if variant.episodes is not None]
         if tried:
             lines.append(_range(result, tried))
-    return aligned(lines, (0, 4)) if len(lines) > 1 else ""
+    return lines
 
 
 def _range(result: RuleResult, tried: list[Variant]) -> tuple[str, ...]:
@@ -186,7 +187,8 @@ def _range(result: RuleResult, tried: list[Variant]) -> tuple[str, ...]:
     )
 
 
-def _lacking(found: Backtest) -> Iterator[str]:
+def lacking(found: Backtest) -> Iterator[str]:
+    """What was not tested, and why."""
     for result in found.results:
         if not result.windows:
             inputs = ", ".join(result.needs) or DASH
@@ -197,5 +199,6 @@ def _lacking(found: Backtest) -> Iterator[str]:
         yield _("left out, because it says nothing of a market: {rules}").format(rules=", ".join(found.left_out))
 
 
-def _share(x: float | None) -> str:
+def share(x: float | None) -> str:
+    """A share in whole percent, without the unit."""
     return pct(x, 0, sign=False)

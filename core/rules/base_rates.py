@@ -127,4 +127,4 @@ def record(course: Course, ahead: Ahead, until: date) -> Record:
 
 def few(n: int) -> str:
     """What so few cases are."""
-    return _("n = {n}: anecdote, not evidence").format(n=n)
+    return _("n = 0: no case yet") if n == 0 else _("n = {n}: anecdote, not evidence").format(n=n)

@@ -15,6 +15,7 @@ from core.errors import StoreWriteError
 from core.journal import Chain, Entry, Origin, chains, news
 from core.panel import Panel
 from core.rules.board import RuleBoard
+from core.rules.course import Course
 from core.rules.machine import State
 from core.store import Store
 from tests.core import builders
@@ -53,6 +54,10 @@ def told(eventful: Panel, rows: int) -> list[Chain]:
     return chains(builders.board(part).courses, part.sessions, ORIGIN)
 
 
+def course_of(eventful: Panel, rule: str, subject: str) -> Course:
+    return next(c for c in builders.board(eventful).courses if (c.rule.id, c.subject) == (rule, subject))
+
+
 def step(day: int, old: str, new: str) -> Entry:
     return Entry(
         rule=KEY[0],
@@ -69,7 +74,7 @@ def step(day: int, old: str, new: str) -> Entry:
 
 
 def chain(last: int, state: State, *steps: Entry) -> Chain:
-    return Chain(KEY, state, date(2026, 1, last), steps)
+    return Chain(KEY, state, evaluated=True, last=date(2026, 1, last), steps=steps)
 
 
 def steps(entries: tuple[Entry, ...] | list[Entry]) -> list[tuple[int, str, str, str]]:
@@ -148,6 +153,21 @@ def test_a_past_told_otherwise_is_led_over_and_never_changed() -> None:
     assert news([chain(7, State.WATCH, step(2, "CLEAR", "WATCH"))], written, ORIGIN) == []
     # Whoever has not seen the last session yet has nothing to say.
     assert news([chain(4, State.CLEAR)], written, ORIGIN) == []
+    # Nor does the absence of an input end what was raised.
+    blind = replace(chain(7, State.CLEAR), evaluated=False)
+    assert news([blind], written, ORIGIN) == []
+    assert steps(news([blind], {}, ORIGIN)) == []
+
+
+def test_a_rule_that_lost_its_input_keeps_its_state_in_the_journal(eventful: Panel, store: Store) -> None:
+    row = next(step.t for step in course_of(eventful, *KEY).transitions if step.old is State.CLEAR) + 1
+    part = builders.part(eventful, slice(row))
+    store.write_journal(told(eventful, row), ORIGIN, AT)
+    before = store.journal("core")
+    blind = builders.without(part, "SPY")
+    assert store.write_journal(chains(builders.board(blind).courses, blind.sessions, ORIGIN), ORIGIN, AT) == 0
+    assert store.journal("core") == before
+    assert [entry.new for entry in before if (entry.rule, entry.subject) == KEY][-1] == "WATCH"
 
 
 def test_a_step_at_the_last_session_is_live_and_one_before_it_replayed(eventful: Panel) -> None:
