@@ -185,7 +185,7 @@ async def test_a_click_makes_a_pane_the_active_one() -> None:
         await pilot.click(table(screen, 1), offset=(5, 3))
         await pilot.pause()
         assert screen.active == 1
-        assert screen.panes[1].has_class("-active")
+        assert [pane.active for pane in screen.panes] == [False, True, False, False, False, False]
 
 
 async def test_the_window_changes_everywhere_and_round() -> None:

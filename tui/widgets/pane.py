@@ -115,7 +115,6 @@ class Pane(Vertical):
 
     def watch_active(self) -> None:
         """Mark the title."""
-        self.set_class(self.active, "-active")
         self.show_title()
 
     def show_title(self) -> None:
