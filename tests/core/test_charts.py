@@ -103,6 +103,9 @@ def test_a_pipeline_answers_after_its_first_refresh_only_and_of_what_it_watches(
     assert funds.leader[-1] == next(symbol for symbol in builders.FUNDS if rows[symbol].rank["63s"] == 1)
     assert pipeline.prices("SPY").close[-1] == rows["SPY"].last
     assert pipeline.ratio("IWM", "SPY").sessions[-1] == snapshot.session
+    gauge = pipeline.gauge("W07", "SPY")
+    assert gauge is not None
+    assert gauge.sessions[-1] == funds.sessions[-2]  # the session in progress stands in the snapshot
     with pytest.raises(NoDataError, match="NOPE is not watched"):
         pipeline.prices("NOPE")
     with pytest.raises(NoDataError, match="NOPE is not watched"):
