@@ -164,7 +164,7 @@ class HighLowConflict:
                     universe=judgement.evidence["universe"],
                 ),
                 _("McClellan {value}").format(value=number(e["mcclellan"], 1)),
-                _("fired {n} times in our history").format(n=number(firings, 0)),
+                _("firings in our history: {n}").format(n=number(firings, 0)),
                 _("{n} sessions left").format(n=number(left, 0)) if left else _("not active"),
             )
         )

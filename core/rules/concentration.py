@@ -160,9 +160,10 @@ class SmallCapConcentration:
         fund = market.value("ret_63s", SMALL, t)
         lacking = _lacking_weights(market, SMALL, t)
         if isnan(beating):
-            unpriced = _("prices for {share} of the weight of {fund}").format(share=share(LEAST_PRICED), fund=SMALL)
-            without_fund = market.missing((SMALL,), t, (fund,))
-            return Judgement(missing=(*without_fund, *(lacking if _unserved(market, SMALL, t) else (unpriced,))))
+            if not _unserved(market, SMALL, t):
+                priced = _("prices for {share} of the weight of {fund}")
+                lacking = (priced.format(share=share(LEAST_PRICED), fund=SMALL),)
+            return Judgement(missing=(*market.missing((SMALL,), t, (fund,)), *lacking))
         carried = fund >= limits.least_return
         return Judgement(
             watch=(carried and top >= limits.watch_share) or beating < limits.watch_beating,

@@ -127,7 +127,7 @@ def test_w09_tells_both_variants_and_how_often_it_fired() -> None:
     counts = {name: judgement.evidence[name] for name in ("active_2.8", "firings_2.8", "active_2.2", "firings_2.2")}
     assert counts == {"active_2.8": 12, "firings_2.8": 1, "active_2.2": 0, "firings_2.2": 2}
     assert judgement.evidence["highs_per_low"] is None  # nothing to divide by
-    assert "fired 1 times in our history   12 sessions left" in rule.text("SPY", judgement)
+    assert "firings in our history: 1   12 sessions left" in rule.text("SPY", judgement)
 
 
 @pytest.mark.parametrize(
