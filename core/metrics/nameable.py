@@ -22,7 +22,7 @@ def nameable() -> dict[str, str]:
         **_volatility(),
         **{SPREAD + name: meaning for name, meaning in _spreads().items()},
         **{BREADTH + name: meaning for name, meaning in _breadth().items()},
-        **{RISK + name: meaning for name, meaning in _risk().items()},
+        **{RISK + name: meaning for name, meaning in (_stress() | _rates()).items()},
     }
 
 
@@ -131,7 +131,7 @@ def _breadth() -> dict[str, str]:
     }
 
 
-def _risk() -> dict[str, str]:
+def _stress() -> dict[str, str]:
     pairs = {
         f"corr{n}_{pair}": _("correlation of {pair} over {n} sessions").format(pair=shown, n=n)
         for pair, shown in {"iwm_spy": "IWM, SPY", "iwm_qqq": "IWM, QQQ", "spy_tlt": "SPY, TLT"}.items()
@@ -150,6 +150,13 @@ def _risk() -> dict[str, str]:
         "turbulence_pr": _("its percentile, 0 to 1"),
         "effective_bets": _("effective number of bets among the sectors"),
         "diversification": _("diversification ratio of SPY, IWM, TLT and GLD"),
+        "appetite": _("risk appetite, -100 to 100"),
+        **pairs,
+    }
+
+
+def _rates() -> dict[str, str]:
+    return {
         "curve_10y_3m": _("10 years less 3 months, percentage points"),
         "curve_10y_5y": _("10 years less 5 years, percentage points"),
         "rate_5s_bp": _("change of the 10-year yield over 5 sessions, basis points"),
@@ -163,6 +170,4 @@ def _risk() -> dict[str, str]:
         "credit_z": _("return of HYG over 21 sessions in deviations of a year"),
         "rotation_z": _("cyclical less defensive sectors over 21 sessions in deviations of a year"),
         "copper_gold_21s": _("copper against gold over 21 sessions, fraction"),
-        "appetite": _("risk appetite, -100 to 100"),
-        **pairs,
     }
