@@ -18,7 +18,8 @@ from core.errors import FeedError, StoreError, TapeboardError
 from core.feeds.base import Feed, FeedState, History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Session
-from core.pipeline import Opening, Pipeline
+from core.opening import Opening
+from core.pipeline import Pipeline
 from core.settings import Settings
 
 SHORT: Final = 5.0

@@ -14,8 +14,9 @@ import numpy.typing as npt
 from core.feeds.base import History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Quote, Session, SymbolClass
+from core.moment import Moment
 from core.panel import Bars, LiveRow, Panel
-from core.sessions import exchange_time
+from core.sessions import Calendar, exchange_time
 from core.universe import suggest
 
 RATE_TIMES_TEN = 25.0
@@ -89,6 +90,28 @@ def live_row(
         asof=times,
         tr_per_px=np.array(ratios),
     )
+
+
+def live_session(
+    symbols: Sequence[str],
+    moment: Moment,
+    quotes: Mapping[str, Quote],
+    bars: Mapping[str, Bars],
+    calendar: Calendar,
+) -> tuple[Moment, LiveRow | None]:
+    """The session of which only quotes tell: that in progress, or one over whose bars could not be had.
+
+    It comes with the moment as it looks from there; None where bars tell all.
+    """
+    if moment.in_progress and (live := live_row(symbols, moment.session, quotes, bars)):
+        return moment, live
+    barred = reached(bars[s].sessions[-1].item() for s in symbols if s in bars)
+    quoted = reached(quotes[s].session for s in symbols if s in quotes)
+    if barred is None or quoted is None or not barred < quoted <= moment.finished:
+        return moment, None
+    lacking = {s: q for s, q in quotes.items() if s in bars and bars[s].sessions[-1].item() < quoted}
+    live = live_row(symbols, quoted, lacking, bars)
+    return moment if live is None else moment.of_quotes(quoted, calendar), live
 
 
 def same(a: Mapping[str, Bars], b: Mapping[str, Bars]) -> bool:

@@ -11,7 +11,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.errors import StoreError
-from core.feeds.base import History, Quotes
 from core.fetching import join
 from core.model import Instant, Problem, Quote, Rejected, Session
 
@@ -46,11 +45,12 @@ class Keeper:
         except StoreError as error:
             return {}, (_problem(error),)
 
-    def keep(self, history: History, quotes: Quotes, newest: Mapping[str, Quote], at: Instant) -> tuple[Problem, ...]:
+    def keep(
+        self, series: Iterable[Bars], newest: Mapping[str, Quote], rejected: Iterable[Rejected], at: Instant
+    ) -> tuple[Problem, ...]:
         """Store what came, fetched `at`, and of the `newest` quotes those that are new. What failed, if anything."""
-        rejected = (*history.rejected, *quotes.rejected)
         with self._lock:
-            self._series |= {bars.symbol: bars for bars in history.fresh}
+            self._series |= {bars.symbol: bars for bars in series}
             self._quotes |= {s: quote for s, quote in newest.items() if quote != self._stored_quotes.get(s)}
             self._rejected |= {(one.symbol, one.session, one.field): one for one in rejected}
             try:

@@ -8,16 +8,17 @@ it folds the history once, and again only when a session was finished or a serie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from core import charts, intake, universe
+from core import intake, universe
+from core.answers import Answers
 from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
@@ -25,23 +26,21 @@ from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, Daily
 from core.engine import Engine
 from core.errors import NoDataError, UsageError
-from core.feeds.base import Feed, FeedState, History, Patient, Quotes
-from core.feeds.choose import NO_STORE, choose_feed, open_store
+from core.feeds.base import Feed, FeedState, Patient, Quotes
+from core.feeds.choose import NO_STORE
 from core.feeds.stored import StoredFeed
 from core.fetching import FetchReport, Progress, Step, fill, fill_patiently
 from core.folding import MEMBERS, Folder
+from core.gathering import Gatherer, Given
 from core.i18n import _
 from core.journal import Journal
-from core.keeping import Keeper
-from core.model import Problem, Quote, Session
+from core.model import Problem, Session
 from core.moment import Moment
-from core.panel import Bars, LiveRow, Panel, align
+from core.panel import Panel, align
 from core.period import Base, Period, period_table
-from core.series import GaugeSeries, Leaders, Lines, PriceSeries, RatioSeries, Timeline
-from core.sessions import FIRST_YEAR, Calendar, Clock, FixedClock, SystemClock, end_of_day
+from core.sessions import FIRST_YEAR, Calendar, Clock
 from core.settings import CORE, Basis, Settings
 from core.snapshot import ProblemNote, Snapshot, to_json
-from core.tape import Tape
 from core.viewing import Shown, Viewer
 
 if TYPE_CHECKING:
@@ -59,50 +58,19 @@ PERIOD_LEAD = 14
 __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "Step", "open_pipeline"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Given:
-    """What a refresh was given: bars as they came, and all that is wrong so far."""
-
-    history: History
-    problems: tuple[Problem, ...]
-
-
-class Opening:
-    """How pipelines of one configuration are opened; with `as_of` the clock stands at 23:59 New York of that day."""
-
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> None:
-        self.settings = settings
-        self._past = as_of is not None
-        self._asking = clock or SystemClock()  # whatever day is looked at, a source is asked now
-        self._clock = self._asking if clock or as_of is None else FixedClock(end_of_day(as_of))
-        self._calendar = Calendar(settings.sessions.extra_closures)
-
-    @property
-    def automatic(self) -> bool:
-        """Whether the best feed there is serves, and no files were named."""
-        return self.settings.feed.name == "auto" and not self.settings.feed.data
-
-    def pipeline(self, settings: Settings, wrapped: Callable[[Feed], Feed] = lambda feed: feed) -> Pipeline:
-        """One that reads the feed of `settings`, as it is `wrapped`. Raises what `open_pipeline` does."""
-        store = open_store(settings, read_only=self._past)
-        feed = wrapped(choose_feed(settings, self._calendar, self._asking, store))
-        return Pipeline(settings, clock=self._clock, calendar=self._calendar, feed=feed, store=store, past=self._past)
-
-
 def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
     """A pipeline for the effective configuration (`Opening`); for `auto`, Yahoo is asked whether it answers.
 
     Raises StoreError, FeedUnavailable, or UsageError for a day outside the exchange calendar.
     """
-    opening = Opening(settings, clock=clock, as_of=as_of)
-    if not opening.automatic:
-        return opening.pipeline(settings)
     from core.automatic import settled  # noqa: PLC0415 - it builds on this module
+    from core.opening import Opening  # noqa: PLC0415 - likewise
 
-    return settled(opening)
+    opening = Opening(settings, clock=clock, as_of=as_of)
+    return settled(opening) if opening.automatic else opening.pipeline(settings)
 
 
-class Pipeline:
+class Pipeline(Answers):
     """One feed and one engine. `store` is where live snapshots are kept; `past`: every session is over."""
 
     def __init__(
@@ -124,13 +92,9 @@ class Pipeline:
         self._feed = feed
         self._store = store
         self._past = past
-        self._daily = Daily(feed, store, calendar, self._constituents.weighable, past=past)
+        weighable = self._constituents.weighable
+        self._gatherer = Gatherer(feed, store, calendar, self._wanted, weighable, past=past)
         self._viewer = Viewer(self._universe, self._constituents, calendar, feed, past=past)
-        self._tape = Tape()
-        self._keeper: Keeper | None = None
-        if store is not None and not past:
-            self._keeper = Keeper(store, feed.name, [instrument.symbol for instrument in self._wanted])
-        self._recalled = False
         self._chronicle = Chronicle(None if past else store, settings)
         self._folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
         self._lock = Lock()  # a refresh that was given up may still be at work when the next one begins
@@ -138,14 +102,14 @@ class Pipeline:
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
         moment = self._moment()
-        snapshot = self._compute(self._ask(moment), moment)
+        snapshot = self._compute(self._gather(moment), moment)
         engine = self._answer(lambda latest: latest)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
         return self._keep(_told(snapshot, unwritten), moment)
 
     def ready(self) -> bool:
         """Ask the feed and compute nothing: whether its source has answered by now. Raises FeedError."""
-        self._ask(self._moment())
+        self._gather(self._moment())
         return self._feed.state().answered
 
     def feed_state(self) -> FeedState:
@@ -199,7 +163,7 @@ class Pipeline:
         days = self._calendar.sessions(before, end)
         # An invented market hangs on its last session: it is asked up to there, and told as everywhere.
         reach = moment.finished if self._feed.simulated else end
-        history = self._feed.history(self._universe.instruments, before, reach)
+        history = self._gatherer.history(self._universe.instruments, before, reach, moment.now)
         panel = align(history.bars, self._universe.symbols, days)
         table = period_table(panel, self._universe.instruments, first, last, base=base, basis=basis, ddof=ddof)
         if table is None:
@@ -213,39 +177,14 @@ class Pipeline:
             raise NoDataError(message, _("the prices end on {day}").format(day=ends) if ends else _("give other files"))
         return msgspec.structs.replace(table, feed=self._feed.name, simulated=self._feed.simulated)
 
-    def leaders(self, window: str) -> tuple[Leaders, ...]:
-        """Who led each ranked group by `window` over the past year, one result for each. Raises NoDataError."""
-        ranked = [group for group in self._universe.groups if group.ranked]
-        return self._answer(lambda e: tuple(charts.leaders(e.shown, e.columns, group, window) for group in ranked))
-
-    def ratio(self, above: str, below: str) -> RatioSeries:
-        """The ratio of two watched symbols over the past year. Raises NoDataError."""
-        self._watched(above, below)
-        return self._answer(lambda e: charts.ratio_series(e.shown, e.columns, above, below))
-
-    def prices(self, symbol: str) -> PriceSeries:
-        """The bars of one watched symbol over the past year. Raises NoDataError."""
-        self._watched(symbol)
-        return self._answer(lambda e: charts.price_series(e.history, e.panel, symbol))
-
-    def lines(self, symbols: Sequence[str]) -> Lines:
-        """Watched symbols over the past year from one base. Raises NoDataError."""
-        return self._answer(lambda e: charts.lines(e.shown, e.columns, symbols))
-
-    def timeline(self) -> Timeline:
-        """The states of the rules over the past year. Raises NoDataError."""
-        return self._answer(lambda e: charts.timeline(e.board))
-
-    def gauge(self, rule_id: str, subject: str) -> GaugeSeries | None:
-        """The number that decides a rule over the past year; None where no single one does. Raises NoDataError."""
-        return self._answer(lambda e: e.board.gauge_series(rule_id, subject))
-
     def panel(self, symbols: Sequence[str], first: date, last: date) -> Panel:
         """The finished bars of any symbols from `first` to `last`. Raises FeedError, UsageError where invented."""
         if self._feed.simulated:
             raise UsageError(_("a claim is not judged by invented prices"), _("give --feed files --data PATH"))
-        end = min(last, self._moment().finished)
-        history = self._feed.history([universe.instrument(self._universe, symbol) for symbol in symbols], first, end)
+        moment = self._moment()
+        end = min(last, moment.finished)
+        asked = [universe.instrument(self._universe, symbol) for symbol in symbols]
+        history = self._gatherer.history(asked, first, end, moment.now)
         return align(history.bars, symbols, self._calendar.sessions(first, end))
 
     def ground(self) -> Ground:
@@ -253,7 +192,7 @@ class Pipeline:
         moment = self._moment()
         remote = self._feed.name not in _AT_HAND  # which is asked for no more than the screen would
         first = self._first(moment.finished) if remote else date(FIRST_YEAR, 1, 1)
-        history = self._feed.history(self._wanted, first, moment.finished)
+        history = self._gatherer.history(self._wanted, first, moment.finished, moment.now)
         percent, _quotes = intake.in_percent(history, Quotes(), self._wanted)
         return self._folder.ground(percent.bars, moment, self._feed.known)
 
@@ -295,10 +234,6 @@ class Pipeline:
                 raise NoDataError(_("nothing has been computed yet"), _("wait for the first refresh"))
             return question(self._folder.latest.engine)
 
-    def _watched(self, *symbols: str) -> None:
-        for symbol in set(symbols).difference(self._universe.symbols):
-            raise NoDataError(_("{symbol} is not watched").format(symbol=symbol), _("add it under [watchlist]"))
-
     def _moment(self) -> Moment:
         grace = timedelta(hours=self._settings.warnings.W20.grace_hours)
         always_open = self._feed.always_open and not self._past
@@ -307,64 +242,30 @@ class Pipeline:
     def _first(self, last: Session) -> date:
         return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
 
-    def _ask(self, moment: Moment) -> _Given:
-        """What the feed has: bars up to the session in progress, and quotes, which join those known before."""
+    def _gather(self, moment: Moment) -> Given:
         last = moment.finished if self._feed.always_open else moment.session
-        history = self._feed.history(self._wanted, self._first(last), last)
-        quotes = self._feed.quotes(self._wanted, moment.session, moment.now) if moment.in_progress else Quotes()
-        stored, unread = self._recall()
-        self._tape.take((*stored.values(), *quotes.quotes.values()))
-        kept = self._keeper.keep(history, quotes, self._tape.quotes(), moment.now) if self._keeper else ()
-        beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes())
-        with self._lock:
-            self._folder.beside = beside
-        return _Given(history, (*history.problems, *quotes.problems, *unread, *kept, *unknown))
+        return self._gatherer.gather(moment, self._first(last))
 
-    def _recall(self) -> tuple[Mapping[str, Quote], tuple[Problem, ...]]:
-        """The quotes stored last, once."""
-        if self._keeper is None or self._recalled:
-            return {}, ()
-        self._recalled = True
-        return self._keeper.quotes()
-
-    def _compute(self, given: _Given, moment: Moment) -> Snapshot:
+    def _compute(self, given: Given, moment: Moment) -> Snapshot:
         """The snapshot of what was given and of the newest quotes, at `moment`."""
-        history = replace(given.history, problems=given.problems)
-        history, quotes = intake.in_percent(history, Quotes(self._tape.quotes()), self._wanted)
-        rejected = self._keeper.quarantined() if self._keeper else 0
+        history, taped = intake.in_percent(given.history, Quotes(self._gatherer.quotes()), self._wanted)
+        bars, quotes, rejected = history.bars, taped.quotes, self._gatherer.quarantined()
         with self._lock:
-            at, live = self._live(moment, history.bars, quotes.quotes)
-            folding = self._folder.folded(history.bars, at, live=live is not None, known=self._feed.known)
+            at, live = intake.live_session(self._universe.symbols, moment, quotes, bars, self._calendar)
+            self._folder.beside = given.beside
+            folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)
             shown = Shown(moment, folding.session, live, history.fetched_at, history.problems, rejected)
             behind = {
-                name: intake.live_row(panel.symbols, at.session, quotes.quotes, history.bars) if live else None
+                name: intake.live_row(panel.symbols, at.session, quotes, bars) if live else None
                 for name, panel in folding.behind.items()
             }
             return folding.engine.snapshot(live, self._viewer.view(shown), behind.pop(MEMBERS, None), behind)
 
-    def _live(
-        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote]
-    ) -> tuple[Moment, LiveRow | None]:
-        """The session of which only quotes tell: that in progress, or one over whose bars could not be had.
-
-        It comes with the moment as it looks from there; None where bars tell all.
-        """
-        symbols = self._universe.symbols
-        if moment.in_progress and (live := intake.live_row(symbols, moment.session, quotes, bars)):
-            return moment, live
-        barred = intake.reached(bars[s].sessions[-1].item() for s in symbols if s in bars)
-        quoted = intake.reached(quotes[s].session for s in symbols if s in quotes)
-        if barred is None or quoted is None or self._past or not barred < quoted <= moment.finished:
-            return moment, None
-        lacking = {s: q for s, q in quotes.items() if s in bars and bars[s].sessions[-1].item() < quoted}
-        live = intake.live_row(symbols, quoted, lacking, bars)
-        return moment if live is None else moment.of_quotes(quoted, self._calendar), live
-
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
         """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""
-        if self._keeper is None or self._settings.universe.breadth != CORE:
+        if not self._gatherer.keeps or self._settings.universe.breadth != CORE:
             return snapshot
-        return _told(snapshot, self._keeper.snapshot(to_json(snapshot), moment.now))
+        return _told(snapshot, self._gatherer.keep_snapshot(to_json(snapshot), moment.now))
 
 
 def _told(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Snapshot:

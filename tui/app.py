@@ -58,7 +58,7 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
     @cache
     def succession() -> Succession:
         from core.automatic import Succession  # noqa: PLC0415 - pandas and the calendar, after the first paint
-        from core.pipeline import Opening  # noqa: PLC0415 - likewise
+        from core.opening import Opening  # noqa: PLC0415 - likewise
 
         return Succession(Opening(settings, as_of=as_of))
 

@@ -15,7 +15,8 @@ import pytest
 
 from core import automatic
 from core.automatic import Succession, filling
-from core.pipeline import Opening, Pipeline, open_pipeline
+from core.opening import Opening
+from core.pipeline import Pipeline, open_pipeline
 from core.sessions import FixedClock
 from core.settings import Settings
 from core.store import Store

@@ -1,0 +1,134 @@
+"""What a refresh is given: bars and quotes of the feed, what was stored before, and what comes once a day.
+
+All of it is kept: a quote gives way to a newer one only, by whatever road that comes, and the store has what a
+restart needs. What goes wrong on the way is a problem to be shown, beside what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from core.daily import Beside, Daily
+from core.feeds.base import Feed, History, Quotes
+from core.feeds.sanitise import looks_wrong
+from core.i18n import _
+from core.keeping import Keeper
+from core.model import Instant, Instrument, Problem, Quote, Rejected
+from core.moment import Moment
+from core.sessions import Calendar
+from core.tape import Tape
+
+if TYPE_CHECKING:
+    from core.store import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What a refresh was given at a moment: bars as they came, with all that is wrong so far."""
+
+    moment: Moment
+    history: History
+    beside: Beside
+
+
+class Gatherer:
+    """Asks one feed about `wanted`, for any thread; `weighable` as in `core.daily`.
+
+    `past`: the past is looked at, which nobody quotes and nothing is stored of.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        store: Store | None,
+        calendar: Calendar,
+        wanted: Sequence[Instrument],
+        weighable: Sequence[str],
+        *,
+        past: bool,
+    ) -> None:
+        self._feed = feed
+        self._wanted = wanted
+        self._daily = Daily(feed, store, calendar, weighable, past=past)
+        self._tape = Tape()
+        self._lock = Lock()
+        self._closes: Mapping[str, float] = {}
+        self._doubted: list[Rejected] = []
+        self._recalled = False
+        self._keeper: Keeper | None = None
+        if store is not None and not past:
+            self._keeper = Keeper(store, feed.name, [instrument.symbol for instrument in wanted])
+
+    def gather(self, moment: Moment, first: date) -> Given:
+        """Ask for bars from `first` on, and for quotes of a session in progress. Raises FeedError."""
+        last = moment.finished if self._feed.always_open else moment.session
+        history = self._feed.history(self._wanted, first, last)
+        quotes = self._feed.quotes(self._wanted, moment.session, moment.now) if moment.in_progress else Quotes()
+        stored, unread = self._recall()
+        self._tape.take((*stored.values(), *quotes.quotes.values()))
+        self._remember(history)
+        unwritten = self._keep(history, quotes, moment.now)
+        beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes())
+        problems = (*history.problems, *quotes.problems, *unread, *unwritten, *unknown)
+        return Given(moment, replace(history, problems=problems), beside)
+
+    def history(self, wanted: Sequence[Instrument], first: date, last: date, at: Instant) -> History:
+        """Ask for the bars of any instruments, and keep them. Raises FeedError."""
+        history = self._feed.history(wanted, first, last)
+        unwritten = self._keep(history, Quotes(), at)
+        return replace(history, problems=(*history.problems, *unwritten))
+
+    def take(self, quotes: Iterable[Quote]) -> None:
+        """Take what was streamed; a price that jumps from the last close like a split or a slip is not believed."""
+        believed = []
+        with self._lock:
+            for quote in quotes:
+                close = self._closes.get(quote.symbol)
+                if close is not None and looks_wrong(quote.price / close):
+                    reason = _("a jump like that of a split or a slip")
+                    self._doubted.append(Rejected(quote.symbol, quote.session, "price", quote.price, reason))
+                else:
+                    believed.append(quote)
+        self._tape.take(believed)
+
+    def quotes(self) -> dict[str, Quote]:
+        """The newest quote of each symbol, whatever session it is of."""
+        return self._tape.quotes()
+
+    def quarantined(self) -> int:
+        """How many values were ever rejected."""
+        return self._keeper.quarantined() if self._keeper else 0
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a store, and what is gathered goes there."""
+        return self._keeper is not None
+
+    def keep_snapshot(self, document: bytes, at: Instant) -> tuple[Problem, ...]:
+        """Store the last snapshot, if there is a store. What failed, if anything."""
+        return self._keeper.snapshot(document, at) if self._keeper else ()
+
+    def _recall(self) -> tuple[Mapping[str, Quote], tuple[Problem, ...]]:
+        """The quotes stored last, once."""
+        if self._keeper is None or self._recalled:
+            return {}, ()
+        self._recalled = True
+        return self._keeper.quotes()
+
+    def _remember(self, history: History) -> None:
+        """The closes that streamed prices are held against."""
+        returning = (i.symbol for i in self._wanted if i.cls.has_returns and i.symbol in history.bars)
+        with self._lock:
+            self._closes = {symbol: float(history.bars[symbol].close[-1]) for symbol in returning}
+
+    def _keep(self, history: History, quotes: Quotes, at: Instant) -> tuple[Problem, ...]:
+        with self._lock:
+            doubted, self._doubted = self._doubted, []
+        if self._keeper is None:
+            return ()
+        rejected = (*history.rejected, *quotes.rejected, *doubted)
+        return self._keeper.keep(history.fresh, self._tape.quotes(), rejected, at)
