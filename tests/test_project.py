@@ -60,7 +60,7 @@ def test_the_lock_holds_pinned_versions_and_hashes_and_nothing_else(lock: str) -
 
 
 def test_the_lock_names_no_registry(lock: str) -> None:
-    for word in ("http", "://", "--index", "--extra-index", "--find-links"):
+    for word in ("http:", "https:", "://", "--index", "--extra-index", "--find-links"):
         assert word not in lock
 
 
