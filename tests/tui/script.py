@@ -14,6 +14,7 @@ from core.snapshot import Snapshot
 from tests.tui import builders, series
 from tui.app import TapeboardApp
 from tui.screens.board import BoardScreen
+from tui.screens.stage import ORDER
 
 PATIENCE = 10.0
 """Seconds after which a condition that is awaited counts as never coming true."""
@@ -27,6 +28,8 @@ class Script:
     def __init__(self, *steps: Step) -> None:
         self._steps = list(steps)
         self.refreshes = 0
+        self.latest: Snapshot | None = None
+        self.publish: Callable[[], None] = lambda: None
         self.closed = threading.Event()
 
     def refresh(self) -> Snapshot:
@@ -35,10 +38,15 @@ class Script:
         self.refreshes += 1
         if isinstance(step, threading.Event):
             step.wait(PATIENCE)
-            return builders.rich()
+            step = builders.rich()
         if isinstance(step, Exception):
             raise step
+        self.latest = step
         return step
+
+    def follow(self, publish: Callable[[], None]) -> None:
+        """Remember whom to tell."""
+        self.publish = publish
 
     def leaders(self, window: str) -> tuple[Leaders, ...]:
         """Invented ones."""
@@ -74,7 +82,7 @@ async def board(pilot: Pilot[None]) -> BoardScreen:
     """The board, once it is there, under whatever screen is on top."""
     await until(pilot, lambda: any(isinstance(screen, BoardScreen) for screen in pilot.app.screen_stack))
     (screen,) = (screen for screen in pilot.app.screen_stack if isinstance(screen, BoardScreen))
-    await until(pilot, lambda: screen.is_mounted)
+    await until(pilot, lambda: screen.is_mounted and len(screen.panes) == len(ORDER))
     await pilot.pause()
     return screen
 

@@ -1,6 +1,7 @@
 """The main screen: header, verdict, the panes on their stage, footer.
 
-The screen owns one snapshot; the panes are bound to it. Which of them are in view, and where, `stage` decides.
+The screen owns one snapshot; the panes are bound to it. Which of them are in view, and where, `stage` decides. Three
+panes are there for the first paint; the others come right after it.
 """
 
 from __future__ import annotations
@@ -19,13 +20,10 @@ from textual.widgets import Static
 
 from core.snapshot import EMPTY, RANK_WINDOWS, Snapshot
 from tui.commands import BOARD, registry, shown
-from tui.panes.breadth import BreadthPane
-from tui.panes.cross_asset import CrossAssetPane
 from tui.panes.leadership import LeadershipPane
-from tui.panes.rotation import RotationPane
 from tui.panes.sectors import SectorsPane
 from tui.panes.warnings import WarningsPane
-from tui.screens.stage import Stage
+from tui.screens.stage import ORDER, Stage
 from tui.status import Status
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
@@ -64,20 +62,18 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         is in view is known from the start, and nothing is filled twice before it is painted.
         """
         super().__init__(name=BOARD)
-        short = {command.id: shown(command, keys) for command in registry()}
+        self._short = short = {command.id: shown(command, keys) for command in registry()}
+        self._flash = flash
         self.panes: tuple[Pane, ...] = (
             LeadershipPane(short[LeadershipPane.COMMAND], groups, flash=flash),
             SectorsPane(short[SectorsPane.COMMAND], flash=flash),
             WarningsPane(short[WarningsPane.COMMAND], flash=flash),
-            BreadthPane(short[BreadthPane.COMMAND], flash=flash),
-            RotationPane(short[RotationPane.COMMAND], flash=flash),
-            CrossAssetPane(short[CrossAssetPane.COMMAND], flash=flash),
         )
         self.set_reactive(BoardScreen.window, window)
         self._header = Header(id="header")
         self._verdict = VerdictLine(id="verdict")
         self._notice = Static(id="notice", markup=False)
-        self._stage = Stage({pane.COMMAND: pane for pane in self.panes}, size - (0, self.LINES))
+        self._stage = Stage(self.panes, size - (0, self.LINES))
         self._footer = Footer(BOARD, keys)
 
     def compose(self) -> ComposeResult:
@@ -96,6 +92,21 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self.watch_status()
         self.watch_active()
         self.call_after_refresh(self.post_message, self.Painted())
+        self.call_after_refresh(self.complete)
+
+    def complete(self) -> None:
+        """Bring the panes that the first paint does without, unless they are there."""
+        from tui.panes.breadth import BreadthPane  # noqa: PLC0415 - these three cost time before the first paint
+        from tui.panes.cross_asset import CrossAssetPane  # noqa: PLC0415 - see above
+        from tui.panes.rotation import RotationPane  # noqa: PLC0415 - see above
+
+        if len(self.panes) < len(ORDER):
+            kinds = (BreadthPane, RotationPane, CrossAssetPane)
+            added = [kind(self._short[kind.COMMAND], flash=self._flash) for kind in kinds]
+            for pane in added:
+                pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
+            self.panes += tuple(added)
+            self._stage.add(added)
 
     def on_screen_suspend(self) -> None:
         """What is covered is not painted: nobody shall wait for it."""
@@ -144,6 +155,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
                 place = (RANK_WINDOWS.index(self.window) + step) % len(RANK_WINDOWS)
                 self.window = RANK_WINDOWS[place]
             case _:
+                self.complete()
                 self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
 
     def _step(self, step: int) -> None:

@@ -7,7 +7,7 @@ zoomed, a single area serves all. A pane out of view keeps its cursor, order and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from textual.app import ComposeResult
@@ -115,11 +115,11 @@ def _beside(region: Region, width: int) -> tuple[Region, Region]:
 class Stage(Widget):
     """The panes in their areas."""
 
-    def __init__(self, panes: Mapping[str, Pane], size: Size) -> None:
-        """`panes` by their commands; `size` is what the stage will have, so that the first paint knows who is there."""
+    def __init__(self, panes: Iterable[Pane], size: Size) -> None:
+        """The first `panes`; `size` is what the stage will have, so that the first paint knows who is in view."""
         super().__init__(id="stage")
-        self._panes = panes
-        self._recent = list(panes)
+        self._panes = {pane.COMMAND: pane for pane in panes}
+        self._recent = list(ORDER)
         self._zoomed = False
         self._placing = _Placing(self.places)
         self._settle(size)
@@ -127,6 +127,13 @@ class Stage(Widget):
     def compose(self) -> ComposeResult:
         """All panes; those without a place are not in view."""
         yield from self._panes.values()
+
+    def add(self, panes: Iterable[Pane]) -> None:
+        """More panes, each in the area that the plan has for it."""
+        added = list(panes)
+        self._panes |= {pane.COMMAND: pane for pane in added}
+        self._settle(self.size)
+        self.mount(*added)
 
     @property
     def layout(self) -> Layout:
@@ -139,7 +146,7 @@ class Stage(Widget):
 
     def places(self, size: Size | None = None) -> dict[Pane, Region]:
         """Where the panes in view stand, on a stage of `size` or of its own."""
-        areas = plan(self.size if size is None else size, zoomed=self._zoomed)
+        areas = self._areas(self.size if size is None else size)
         return {self._panes[min(area.panes, key=self._recent.index)]: area.region for area in areas}
 
     def show(self, pane: Pane, *, zoomed: bool) -> None:
@@ -152,10 +159,18 @@ class Stage(Widget):
             self._settle(self.size)
             pane.refresh(layout=True)  # the stage's own would keep the places it remembers
 
+    def _areas(self, size: Size) -> list[Area]:
+        """The plan, for the panes there are."""
+        areas = (
+            Area(tuple(pane for pane in area.panes if pane in self._panes), area.region)
+            for area in plan(size, zoomed=self._zoomed)
+        )
+        return [area for area in areas if area.panes]
+
     def _settle(self, size: Size) -> None:
         """Tell the panes whether they are in view, and with whom they share their area."""
         places = self.places(size)
-        for area in plan(size, zoomed=self._zoomed):
+        for area in self._areas(size):
             panes = [self._panes[pane] for pane in area.panes]
             tabs = tuple(pane.tab for pane in panes)
             for pane in panes:
