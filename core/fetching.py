@@ -76,10 +76,25 @@ def fill(
     first: date,
     last: Session,
     *,
+    clock: Clock,
+    progress: Progress,
+) -> FetchReport:
+    """Store the bars of `wanted` from `first` to `last`. Raises StoreError, and FeedError where nothing was given."""
+    if isinstance(feed, Patient):
+        return _fill_patiently(store, feed, wanted, first, last, clock=clock, progress=progress)
+    return _fill_batches(store, feed, wanted, first, last, at=clock.now(), progress=progress)
+
+
+def _fill_batches(
+    store: Store,
+    feed: Feed,
+    wanted: Sequence[Instrument],
+    first: date,
+    last: Session,
+    *,
     at: Instant,
     progress: Progress,
 ) -> FetchReport:
-    """Store the bars of `wanted` from `first` to `last`, as fetched `at`. Raises FeedError, StoreError."""
     stored = rows = done = failed = 0
     problems: dict[Problem, None] = {}  # what a feed says of no symbol in particular it says in every batch
     for start in range(0, len(wanted), BATCH):
@@ -100,7 +115,7 @@ def fill(
     return FetchReport(stored, rows, tuple(problems))
 
 
-def fill_patiently(
+def _fill_patiently(
     store: Store,
     feed: Patient,
     wanted: Sequence[Instrument],

@@ -48,6 +48,10 @@ class Moment:
         """The same instant, before the bars of `session` have come: only quotes tell of it."""
         return replace(self, session=session, finished=calendar.previous(session))
 
+    def same_sessions(self, other: Moment) -> bool:
+        """Whether no session has begun or become final between the two."""
+        return (self.session, self.finished) == (other.session, other.finished)
+
     @property
     def in_progress(self) -> bool:
         """Whether the session is not final yet."""

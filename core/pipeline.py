@@ -8,7 +8,7 @@ it folds the history once, and again only when a session was finished or a serie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,23 +24,23 @@ from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, Daily
-from core.engine import Engine
 from core.errors import NoDataError, UsageError
-from core.feeds.base import Feed, FeedState, Patient, Quotes
+from core.feeds.base import Feed, FeedState, Quotes
 from core.feeds.choose import NO_STORE
 from core.feeds.stored import StoredFeed
-from core.fetching import FetchReport, Progress, Step, fill, fill_patiently
+from core.fetching import FetchReport, Progress, Step, fill
 from core.folding import MEMBERS, Folder
 from core.gathering import Gatherer, Given
 from core.i18n import _
 from core.journal import Journal
-from core.model import Problem, Session
+from core.model import Problem, Quote, Session
 from core.moment import Moment
 from core.panel import Panel, align
 from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock
 from core.settings import CORE, Basis, Settings
 from core.snapshot import ProblemNote, Snapshot, to_json
+from core.streaming import Streaming
 from core.viewing import Shown, Viewer
 
 if TYPE_CHECKING:
@@ -95,17 +95,51 @@ class Pipeline(Answers):
         weighable = self._constituents.weighable
         self._gatherer = Gatherer(feed, store, calendar, self._wanted, weighable, past=past)
         self._viewer = Viewer(self._universe, self._constituents, calendar, feed, past=past)
+        self._given: Given | None = None
+        self._latest: Snapshot | None = None
+        self._stream: Streaming | None = None
+        self._publish: Callable[[], None] = lambda: None
         self._chronicle = Chronicle(None if past else store, settings)
-        self._folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
-        self._lock = Lock()  # a refresh that was given up may still be at work when the next one begins
+        folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
+        lock = Lock()  # a refresh that was given up may still be at work when the next one begins
+        super().__init__(self._universe, self._constituents, folder, lock)
 
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
         moment = self._moment()
-        snapshot = self._compute(self._gather(moment), moment)
-        engine = self._answer(lambda latest: latest)
+        if self._stream is not None:
+            self._stream.attend(moment.phase)
+        self._given = given = self._gather(moment)
+        computed = self._compute(given, moment)
+        engine = self._answer(lambda engine: engine)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
-        return self._keep(_told(snapshot, unwritten), moment)
+        snapshot = self._keep(_told(computed, unwritten), moment)
+        with self._lock:
+            if self._latest is computed:  # else a streamed price has come since
+                self._latest = snapshot
+        return snapshot
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot; None before the first."""
+        return self._latest
+
+    def follow(self, publish: Callable[[], None]) -> None:
+        """Stream prices from now on while the exchange is open, if that is configured.
+
+        `publish` is called when `latest` is new, between refreshes, four times a second at most, from any thread.
+        """
+        self._publish = publish
+        if self._feed.name == "yahoo" and self._settings.feed.yahoo.stream and not self._past:
+            self._stream = Streaming(self._universe.symbols, self.take, self._clock, self._calendar)
+
+    def take(self, quotes: Mapping[str, Quote]) -> None:
+        """Make `latest` of streamed quotes, without asking the feed; those of a new session wait for its refresh."""
+        self._gatherer.take(quotes.values())
+        given, moment = self._given, self._moment()
+        if given is not None and given.moment.same_sessions(moment):
+            self._compute(given, moment)
+            self._publish()
 
     def ready(self) -> bool:
         """Ask the feed and compute nothing: whether its source has answered by now. Raises FeedError."""
@@ -145,13 +179,9 @@ class Pipeline(Answers):
             raise UsageError(message.format(since=first, last=last), _("give an earlier --since"))
         from core.store import Store  # noqa: PLC0415 - SQLAlchemy takes time that a snapshot need not spend
 
-        feed, wanted = self._feed, self._wanted
         with closing(Store.open(self._settings.store.url)) as store:
-            if isinstance(feed, Patient):
-                report = fill_patiently(store, feed, wanted, first, last, clock=self._clock, progress=progress)
-            else:
-                report = fill(store, feed, wanted, first, last, at=moment.now, progress=progress)
-            daily = Daily(feed, store, self._calendar, (), past=False)
+            report = fill(store, self._feed, self._wanted, first, last, clock=self._clock, progress=progress)
+            daily = Daily(self._feed, store, self._calendar, (), past=False)
             _beside, unknown = daily.at(moment, {}, {}, patience=FETCH_PATIENCE)
         return replace(report, problems=self._viewer.explained((*report.problems, *unknown)))
 
@@ -222,17 +252,12 @@ class Pipeline(Answers):
         return self._feed.simulated
 
     def close(self) -> None:
-        """Let go of feed and store."""
+        """Let go of stream, feed and store."""
+        if self._stream is not None:
+            self._stream.close()
         self._feed.close()
         if self._store is not None:
             self._store.close()
-
-    def _answer(self, question: Callable[[Engine], T]) -> T:
-        """What the engine of the last refresh knows; the feed is not asked."""
-        with self._lock:
-            if self._folder.latest is None:
-                raise NoDataError(_("nothing has been computed yet"), _("wait for the first refresh"))
-            return question(self._folder.latest.engine)
 
     def _moment(self) -> Moment:
         grace = timedelta(hours=self._settings.warnings.W20.grace_hours)
@@ -254,12 +279,15 @@ class Pipeline(Answers):
             at, live = intake.live_session(self._universe.symbols, moment, quotes, bars, self._calendar)
             self._folder.beside = given.beside
             folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)
-            shown = Shown(moment, folding.session, live, history.fetched_at, history.problems, rejected)
+            problems = (*history.problems, *(self._stream.problems() if self._stream else ()))
+            shown = Shown(moment, folding.session, live, history.fetched_at, problems, rejected)
             behind = {
                 name: intake.live_row(panel.symbols, at.session, quotes, bars) if live else None
                 for name, panel in folding.behind.items()
             }
-            return folding.engine.snapshot(live, self._viewer.view(shown), behind.pop(MEMBERS, None), behind)
+            view = self._viewer.view(shown)
+            self._latest = snapshot = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
+            return snapshot
 
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
         """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""

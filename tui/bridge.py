@@ -7,11 +7,13 @@ never called, so no thread ever waits for the screen.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from tui.asking import Desk
@@ -44,6 +46,15 @@ class SnapshotSource(Protocol):
 
     def refresh(self) -> Snapshot:
         """One refresh."""
+        ...
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot, which may be newer than that of the last refresh; asks nobody."""
+        ...
+
+    def follow(self, publish: Callable[[], None]) -> None:
+        """Call `publish`, from any thread, whenever `latest` is new between two refreshes."""
         ...
 
     def leaders(self, window: str) -> tuple[Leaders, ...]:
@@ -125,6 +136,7 @@ class Bridge:
         )
         self._scheduler.start()
         self._desk.open(source)
+        source.follow(partial(self._published, asyncio.get_running_loop()))
 
     def ask(self, asked: Asked) -> None:
         """Have a question answered: `Answered` will be posted to who asked (`tui.asking`)."""
@@ -173,7 +185,18 @@ class Bridge:
             self._post(message)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        self._post(SnapshotArrived(snapshot))
+        """A refresh has ended; a price that was streamed meanwhile may have made a newer snapshot."""
+        latest = None if self._source is None else self._source.latest
+        self._post(SnapshotArrived(latest or snapshot))
+
+    def _published(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(RuntimeError):  # the application has ended meanwhile, and its loop with it
+            loop.call_soon_threadsafe(self._show_latest)
+
+    def _show_latest(self) -> None:
+        """On the event loop, where refreshes end too: so the newest always comes last."""
+        if self._source is not None and self._source.latest is not None:
+            self._post(SnapshotArrived(self._source.latest))
 
     def _on_problem(self, problem: Problem) -> None:
         self._post(ProblemArrived(problem))
