@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 PACE_STEP: Final = 1.5
 """How much more or less often one key press makes the refreshes."""
+
+UNSETTLED: Final = frozenset({"late", "feed", "stale"})
+"""Problems that another refresh may mend; a feed sends nothing where it is too early to ask again."""
+
+CLOSED: Final = timedelta(minutes=15)
+"""So long before its bars are final the session ends; prices of then are its last."""
 
 CLOSING: Final = 0.3
 """Seconds that closing the source may take; one that hangs is left behind in its daemon thread."""
@@ -215,15 +221,20 @@ def _closing(source: SnapshotSource) -> threading.Thread:
 def next_beat(snapshot: Snapshot | None, refresh: RefreshSettings) -> Beat:
     """When there may be something new to learn after `snapshot`, the last good one.
 
-    An interval while the exchange is open or the session is not final yet; the next open while it is closed
-    and all is fresh. Files do not change by themselves: they are read again when asked for.
+    An interval while the exchange is open, and while something lacks that was asked for; of a session that has closed
+    the moment its bars are final; else the next open. Files do not change by themselves: they are read when asked for.
     """
     if snapshot is None:
         return refresh.open
-    if snapshot.source.simulated:
+    source = snapshot.source
+    if source.simulated:
         return refresh.simulated
-    if snapshot.source.feed == "files":
+    if source.feed == "files":
         return None
-    if snapshot.phase == "open" or snapshot.session_status != "final":
+    lacks = snapshot.session_status == "stale" or any(note.kind in UNSETTLED for note in source.problems)
+    if snapshot.phase == "open" or lacks:
         return refresh.open
-    return snapshot.next_open
+    if snapshot.session_status == "final":
+        return snapshot.next_open
+    closed = source.asof is not None and source.final_at is not None and source.asof >= source.final_at - CLOSED
+    return source.final_at if closed else refresh.open

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from textual.message import Message
 
 from core.errors import StoreError
 from core.model import Problem
-from core.snapshot import Snapshot
+from core.snapshot import ProblemNote, Snapshot
+from tests.core.fakes import new_york
 from tests.tui import builders
 from tests.tui.script import PATIENCE, Script
 from tui.bridge import Bridge, OpenSource, next_beat
@@ -144,8 +145,19 @@ def test_a_late_message_of_an_ended_program_is_dropped() -> None:
     assert posted.is_set()
 
 
-def live(**changes: Any) -> Snapshot:
-    return builders.rich(source=builders.source(feed="yahoo"), **changes)
+FINAL_AT = new_york(date(2026, 1, 9), "16:15")
+
+
+def live(*, problems: tuple[str, ...] = (), asof: datetime = builders.CLOSE, **changes: Any) -> Snapshot:
+    notes = tuple(ProblemNote(kind=kind, text=kind) for kind in problems)
+    source = builders.source(feed="yahoo", problems=notes, asof=asof, final_at=FINAL_AT)
+    return builders.rich(source=source, **changes)
+
+
+def closing(asof: str, *problems: str) -> Snapshot:
+    """After the close, with quotes of so late."""
+    at = new_york(date(2026, 1, 9), asof)
+    return live(phase="after", session_status="intraday", asof=at, problems=problems)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +167,11 @@ def live(**changes: Any) -> Snapshot:
         (builders.simulated(), REFRESH.simulated),
         (builders.rich(), None),
         (live(phase="open", session_status="intraday"), REFRESH.open),
-        (live(phase="after", session_status="intraday"), REFRESH.open),
+        (closing("15:59:59"), REFRESH.open),
+        (closing("16:00:00"), FINAL_AT),
+        (closing("16:00:00", "late"), REFRESH.open),
+        (live(problems=("stale",)), REFRESH.open),
+        (live(problems=("rejected", "missing", "partial")), builders.NEXT_OPEN),
         (live(session_status="stale"), REFRESH.open),
         (live(), builders.NEXT_OPEN),
     ],
