@@ -1,6 +1,6 @@
 """The series behind the charts, read off a history; pure. Results are those of `core.series`.
 
-Each function gives the last `sessions` sessions of the history, the provisional one included where it lies on top.
+Each function gives the `sessions` sessions up to row t, which may be the provisional one on top.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from core.metrics.fold import History
 from core.metrics.leadership import ranked_field, sole_leaders
+from core.metrics.statistics import full_tail
 from core.model import Group, Session
 from core.panel import Floats, Panel
 from core.rules.board import RuleBoard
@@ -21,16 +22,18 @@ YEAR = 252
 """The sessions that a chart shows."""
 
 
-def leaders(history: History, columns: Mapping[str, int], group: Group, window: str, sessions: int = YEAR) -> Leaders:
+def leaders(
+    history: History, t: int, columns: Mapping[str, int], group: Group, window: str, *, sessions: int = YEAR
+) -> Leaders:
     """R13 on every session: the sole first of `group` by `window`; `columns` gives the place of each symbol.
 
     Who has nobody to be compared with leads nobody.
     """
     symbols = tuple(instrument.symbol for instrument in group.instruments)
-    rows = _tail(history, sessions)
+    rows = _rows(t, sessions)
     members = [columns[symbol] for symbol in symbols]
-    compared = np.isfinite(history[ranked_field(window)][: history.size, members]).sum(axis=1) > 1
-    places = np.where(compared, sole_leaders(history, history.size - 1, members, window), -1)[rows]
+    compared = np.isfinite(history[ranked_field(window)][: t + 1, members]).sum(axis=1) > 1
+    places = np.where(compared, sole_leaders(history, t, members, window), -1)[rows]
     return Leaders(
         group=group.title,
         window=window,
@@ -41,11 +44,11 @@ def leaders(history: History, columns: Mapping[str, int], group: Group, window: 
 
 
 def ratio_series(
-    history: History, columns: Mapping[str, int], above: str, below: str, sessions: int = YEAR
+    history: History, t: int, columns: Mapping[str, int], above: str, below: str, *, sessions: int = YEAR
 ) -> RatioSeries:
     """R15 on every session: `tr` of one symbol over that of another, and the averages of the ratio."""
-    rows = _tail(history, sessions)
-    tr = history["tr"][: history.size]
+    rows = _rows(t, sessions)
+    tr = history["tr"][: t + 1]
     ratio = tr[:, columns[above]] / tr[:, columns[below]]
     return RatioSeries(
         above=above,
@@ -57,38 +60,39 @@ def ratio_series(
     )
 
 
-def price_series(history: History, panel: Panel, symbol: str, sessions: int = YEAR) -> PriceSeries:
-    """Bars on `px`, T1 on every session and the range of T5; `history` is that of `panel`."""
+def price_series(history: History, t: int, panel: Panel, symbol: str, sessions: int = YEAR) -> PriceSeries:
+    """Bars on `px`, T1 on every session and the range of T2 at row t; `history` is that of `panel`."""
     column = panel.symbols.index(symbol)
-    rows = _tail(history, sessions)
-    live = history.size > len(panel.sessions)
-    px = history["px"][: history.size, column]
+    rows = _rows(t, sessions)
+    live = t == len(panel.sessions)
+    px = history["px"][: t + 1, column]
 
-    def bars(name: str) -> Values:
-        finished: Floats = getattr(panel, name)[:, column]
+    def bars(name: str) -> Floats:
+        finished: Floats = getattr(panel, name)[: t + 1, column]
         on_top = history.latest[name][column] if name in history.latest else np.nan  # the open of today is not kept
-        return _values((np.append(finished, on_top) if live else finished)[rows])
+        return np.append(finished, on_top) if live else finished
 
+    high, low = bars("high"), bars("low")
     return PriceSeries(
         symbol=symbol,
         sessions=_days(history, rows),
-        open=bars("open"),
-        high=bars("high"),
-        low=bars("low"),
+        open=_values(bars("open")[rows]),
+        high=_values(high[rows]),
+        low=_values(low[rows]),
         close=_values(px[rows]),
-        volume=bars("volume"),
+        volume=_values(bars("volume")[rows]),
         sma20=_values(_average(px, 20)[rows]),
         sma50=_values(_average(px, 50)[rows]),
         sma200=_values(_average(px, 200)[rows]),
-        high_252=number(float(history.latest["high_252"][column])),
-        low_252=number(float(history.latest["low_252"][column])),
+        high_252=number(float(full_tail(high, t, YEAR).max())),
+        low_252=number(float(full_tail(low, t, YEAR).min())),
         live=live,
     )
 
 
-def lines(history: History, columns: Mapping[str, int], symbols: Sequence[str], sessions: int = YEAR) -> Lines:
+def lines(history: History, t: int, columns: Mapping[str, int], symbols: Sequence[str], sessions: int = YEAR) -> Lines:
     """`tr` of each watched symbol on every session, 100 at the first one; symbols without a base are left out."""
-    rows = _tail(history, sessions)
+    rows = _rows(t, sessions)
     values = {}
     for symbol in symbols:
         column = columns.get(symbol)
@@ -100,20 +104,21 @@ def lines(history: History, columns: Mapping[str, int], symbols: Sequence[str], 
     return Lines(sessions=_days(history, rows), values=values)
 
 
-def timeline(board: RuleBoard, sessions: int = YEAR) -> Timeline:
-    """The states of every rule over the last finished sessions, of those that were raised on one of them."""
-    raised = [course for course in board.courses if (course.levels[-sessions:] > 0).any()]
+def timeline(board: RuleBoard, t: int, sessions: int = YEAR) -> Timeline:
+    """The states of every rule over the finished sessions up to row t, of those that were raised on one of them."""
+    end = min(t + 1, len(board.sessions))
+    rows = slice(max(0, end - sessions), end)
+    raised = [course for course in board.courses if (course.levels[rows] > 0).any()]
     return Timeline(
-        sessions=tuple(board.sessions[-sessions:].astype(object).tolist()),
+        sessions=tuple(board.sessions[rows].astype(object).tolist()),
         courses=tuple(
-            RuleCourse(c.rule.id, c.subject, c.rule.title(c.subject), tuple(c.levels[-sessions:].tolist()))
-            for c in raised
+            RuleCourse(c.rule.id, c.subject, c.rule.title(c.subject), tuple(c.levels[rows].tolist())) for c in raised
         ),
     )
 
 
-def _tail(history: History, sessions: int) -> slice:
-    return slice(max(0, history.size - sessions), history.size)
+def _rows(t: int, sessions: int) -> slice:
+    return slice(max(0, t + 1 - sessions), t + 1)
 
 
 def _days(history: History, rows: slice) -> tuple[Session, ...]:

@@ -71,6 +71,28 @@ class ConcentrationSeries:
         weights, returns = lines.window(np.array([t]), LONG, self._live.get(SMALL))
         return {lines.panel.symbols[k]: value for k, value in c.top_contributors(weights[0], returns[0])}
 
+    def weights(self, fund: str, t: int) -> dict[str, float]:
+        """The weight of each line of `fund` at row t; empty where no weights of its own serve."""
+        lines = self._weighed(fund, t)
+        if lines is None:
+            return {}
+        now = lines.weights_at(np.array([t]), self._live.get(fund))[0]
+        return dict(zip(lines.panel.symbols, now.tolist(), strict=True))
+
+    def brought(self, fund: str, t: int, n: int) -> dict[str, float]:
+        """What each line brought to the return of `fund` over the n sessions up to row t; NaN without a return."""
+        lines = self._weighed(fund, t)
+        if lines is None:
+            return {}
+        weights, returns = lines.window(np.array([t]), n, self._live.get(fund))
+        return dict(zip(lines.panel.symbols, (weights[0] * returns[0]).tolist(), strict=True))
+
+    def _weighed(self, fund: str, t: int) -> FundLines | None:
+        """The lines of a fund whose own weights serve at row t."""
+        lines = self.lines.get(fund)
+        served = lines is not None and lines.weights is not None and self.status(fund, t) in ("ok", "partial")
+        return lines if served else None
+
     def _served(self, fund: str) -> Rows:
         """The finished rows at which the lines of `fund` say something."""
         finished = self._history.finished

@@ -43,6 +43,11 @@ class Constituents:
         return tuple(Instrument(s, name, SymbolClass.STOCK, GROUP) for s, name in names.items() if s not in watched)
 
     @property
+    def membership(self) -> Membership | None:
+        """Who belongs to the breadth universe; None where none is chosen."""
+        return self._membership
+
+    @property
     def weighable(self) -> tuple[str, ...]:
         """The members whose market caps can give weights of SPY: those of its index, where no file gives them."""
         found = self._membership

@@ -25,9 +25,11 @@ from core import __version__
 from core.breadth_board import BreadthBoard, BreadthUniverse
 from core.comparison import rotation_block, spread_block
 from core.concentration_board import ConcentrationBoard
+from core.concentration_series import ConcentrationSeries
 from core.fund_lines import FundLines
 from core.metrics.catalogue import UNSOURCED
 from core.metrics.fold import History, ScreenFold
+from core.metrics.members import Members
 from core.metrics.risk import Assets
 from core.model import Instant, Session
 from core.panel import LiveRow, Panel
@@ -38,7 +40,7 @@ from core.rules.board import RuleBoard, evaluated
 from core.rules.market import Behind, SectorFunds
 from core.rules.own import looked_back_on
 from core.rules.verdict import SectorClasses
-from core.settings import Settings
+from core.settings import Basis, Settings
 from core.snapshot import (
     Phase,
     Rotation,
@@ -161,6 +163,22 @@ class Engine:
     def panel(self) -> Panel:
         """The bars of the finished sessions."""
         return self._panel
+
+    @property
+    def members(self) -> Members | None:
+        """The members of the breadth universe; None where none is chosen."""
+        series = self._breadth.series
+        return None if series is None else series.members
+
+    @property
+    def concentration(self) -> ConcentrationSeries:
+        """The lines of funds with their weights."""
+        return self._concentration.series
+
+    @property
+    def basis(self) -> Basis:
+        """What returns are shown on."""
+        return self._settings.metrics.basis
 
     @property
     def columns(self) -> Mapping[str, int]:

@@ -43,6 +43,21 @@ GICS = (
 """The sectors, those with a name that only GICS uses first: of two names that a company carries, the first is its
 sector, the other the word of another classification (a utility is in the Energy of many)."""
 
+SECTOR_FUNDS = {
+    "XLB": "Materials",
+    "XLC": "Communication Services",
+    "XLE": "Energy",
+    "XLF": "Financials",
+    "XLI": "Industrials",
+    "XLK": "Information Technology",
+    "XLP": "Consumer Staples",
+    "XLRE": "Real Estate",
+    "XLU": "Utilities",
+    "XLV": "Health Care",
+    "XLY": "Consumer Discretionary",
+}
+"""The sector whose large caps each of the sector funds holds."""
+
 _MEANS = {
     "Basic Materials": "Materials",
     "Beverages": "Consumer Staples",

@@ -6,11 +6,12 @@ that is missing, or whose window is not full yet, is None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from core.model import Session
-from core.snapshot import Gauge, Value
+from core.snapshot import Gauge, Row, Value
 
 Values: TypeAlias = tuple[Value, ...]
 
@@ -96,3 +97,78 @@ class GaugeSeries:
     gauge: Gauge
     sessions: tuple[Session, ...]
     values: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawdowns:
+    """Where a symbol stands below its highest close since `since`, and where it stood lowest, on the shown basis (V9).
+
+    Depths are fractions, at most 0. `trough` is the session of the deepest fall, `top` that of the high before it,
+    `recovered` the first later one that was as high again, None while there is none. `sessions` have passed since
+    `peak`.
+    """
+
+    since: Session
+    depth: float
+    peak: Session
+    sessions: int
+    deepest: float
+    top: Session
+    trough: Session
+    recovered: Session | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SymbolDetail:
+    """Two years of one symbol up to a session.
+
+    `row` has the metrics of a member of the universe; those of a watched symbol stand in the snapshot. `drawdowns`
+    is None without a price.
+    """
+
+    symbol: str
+    prices: PriceSeries
+    drawdowns: Drawdowns | None
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemberRow:
+    """One member of a universe: returns by window (1s on `px`), distances from the average of 50 and from the high.
+
+    `weight` is that in the fund whose index the universe is, `brought` what the member added to the return of this
+    fund by window. `last` is of `session`. `status` says in the words of the snapshot why values are absent: "ok",
+    or the reason of the whole row.
+    """
+
+    symbol: str
+    name: str
+    last: Value = None
+    session: Session | None = None
+    ret: dict[str, Value] = field(default_factory=dict)
+    dist_sma50: Value = None
+    dist_high_252: Value = None
+    weight: Value = None
+    brought: dict[str, Value] = field(default_factory=dict)
+    status: str = "ok"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorMembers:
+    """The members of `universe` in the `sector` of a fund, as of `session`.
+
+    `used` of the rows have a price of that session that is not in doubt. `caption` must stand beside the numbers:
+    what list it is. `weights_of` is the fund whose weights are given, "" where there are none, `weights_dated` their
+    day.
+    """
+
+    fund: str
+    sector: str
+    universe: str
+    session: Session
+    live: bool
+    used: int
+    rows: tuple[MemberRow, ...]
+    caption: str
+    weights_of: str = ""
+    weights_dated: date | None = None

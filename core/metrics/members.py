@@ -42,7 +42,7 @@ class Members:
 
     `history[name]` has shape (T+1,), NaN before the last `SERIES_SESSIONS`; its last place is for the provisional
     one. `doubted` names by row the members whose close there is in doubt, where there are any. `latest` holds the
-    members' own metrics at the last session read.
+    members' own metrics at the last session read, `live` the provisional row where there is one.
     """
 
     def __init__(self, panel: Panel, *, benchmark: int = -1) -> None:
@@ -54,6 +54,7 @@ class Members:
         self.history: dict[str, Floats] = {}
         self.doubted: dict[int, tuple[str, ...]] = {}
         self.latest: dict[str, Floats] = {}
+        self.live: LiveRow | None = None
         begin = max(0, self.finished - SERIES_SESSIONS)
         for t in range(begin):
             self._suspects.advance(self._fold.finished_row(t))
@@ -66,6 +67,7 @@ class Members:
 
     def put_live(self, live: LiveRow | None) -> None:
         """Read the provisional session on top of the finished ones; None where no member is quoted in it."""
+        self.live = live
         if live is None:
             for values in self.history.values():
                 values[self.finished] = np.nan

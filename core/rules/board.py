@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 
 import numpy as np
 from msgspec.structs import replace
@@ -66,10 +67,13 @@ class RuleBoard:
         )
         self._ahead: dict[str, Ahead] = {}
         self._records = self._measure() | dict(kept or {})
-        self._verdict = self._replay_verdict()
+        self._verdicts = self._replay_verdict()
 
     def warnings(self, t: int, expected: Session, fetch_age_hours: float | None) -> tuple[RiskWarning, ...]:
-        """Every rule on every subject at row t, the last one of the history.
+        """Every rule on every subject at row t.
+
+        At an earlier row than the last it is what was known that evening: the base rates count the cases that had
+        ended by then, and no kept result of a backtest, which knows later ones.
 
         `expected` is the session whose bars should be there by now, `fetch_age_hours` the age of the last fetch.
         """
@@ -77,10 +81,11 @@ class RuleBoard:
         return tuple(self._warning(course, now, t) for course in self.courses)
 
     def verdict(self, t: int) -> Verdict:
-        """The verdict at row t, the last one of the history."""
+        """The verdict at row t."""
         provisional = t >= self._history.finished
+        before = self._verdicts[min(t, self._history.finished - 1)] if self._verdicts else Confirmed()
         raw = verdict.raw_state(self.market, self._classes, t)
-        confirmed = self._verdict.step(raw, t) if provisional else self._verdict
+        confirmed = before.step(raw, t) if provisional else before
         known = raw is not Word.NOT_EVALUATED
         pieces = verdict.evidence(self.market, self._classes, t)
         lead = self.market.spread("IWM", "SPY", t)
@@ -107,13 +112,17 @@ class RuleBoard:
         """The course of a rule over all finished sessions; the rule may be one with other thresholds."""
         return follow(rule, subject, self.course(rule, subject))
 
-    def gauge_series(self, rule_id: str, subject: str) -> GaugeSeries | None:
-        """The number that decides a rule, over the past year; None for an unknown rule, or one of many numbers."""
+    def gauge_series(self, rule_id: str, subject: str, t: int) -> GaugeSeries | None:
+        """The number that decides a rule over the year of finished sessions up to row t.
+
+        None for an unknown rule, or one of many numbers.
+        """
         rule = next((c.rule for c in self.courses if (c.rule.id, c.subject) == (rule_id, subject)), None)
         gauge = None if rule is None else rule.gauge(subject)
         if rule is None or gauge is None:
             return None
-        rows = range(max(0, self._history.finished - YEAR), self._history.finished)
+        end = min(t + 1, self._history.finished)
+        rows = range(max(0, end - YEAR), end)
         evidence = (rule.judge(self.market, subject, t).evidence for t in rows)
         return GaugeSeries(
             gauge=gauge,
@@ -131,33 +140,31 @@ class RuleBoard:
         return self._history["tr"][: self._history.finished, self.market.columns[symbol]]
 
     def _measure(self) -> dict[tuple[str, str], Record]:
-        """How often each rule was raised and what its target did then; nothing of rules without a watched target."""
-        records: dict[tuple[str, str], Record] = {}
-        for course in self.courses:
-            of = target(course.rule.id, course.subject, self.market.columns)
-            if of is None or of not in self.market.columns or not self._history.finished:
-                continue
-            ahead = self._ahead.get(of) or self._ahead.setdefault(of, look_ahead(self.closes(of)))
-            records[course.rule.id, course.subject] = record(course, ahead, self._day(self._history.finished - 1))
-        return records
+        """How often each rule was raised and what its target did then, as of the last finished session."""
+        last = self._history.finished - 1
+        found = {(course.rule.id, course.subject): self._measured(course, last) for course in self.courses}
+        return {key: told for key, told in found.items() if told is not None}
 
-    def _replay_verdict(self) -> Confirmed:
-        confirmed = Confirmed()
-        for t in range(self._history.finished):
-            confirmed = confirmed.step(verdict.raw_state(self.market, self._classes, t), t)
-        return confirmed
+    def _measured(self, course: Course, t: int) -> Record | None:
+        """The same of one rule as of row t; None of a rule without a watched target, and before the first session."""
+        of = target(course.rule.id, course.subject, self.market.columns)
+        if of is None or of not in self.market.columns or t < 0:
+            return None
+        ahead = self._ahead.get(of) or self._ahead.setdefault(of, look_ahead(self.closes(of)))
+        return record(course.until(t), ahead.until(t), self._day(t))
+
+    def _replay_verdict(self) -> tuple[Confirmed, ...]:
+        """The verdict after every finished session."""
+        raw = (verdict.raw_state(self.market, self._classes, t) for t in range(self._history.finished))
+        return tuple(accumulate(enumerate(raw), lambda was, now: was.step(now[1], now[0]), initial=Confirmed()))[1:]
 
     def _warning(self, course: Course, now: Market, t: int) -> RiskWarning:
-        rule, subject, machine = course.rule, course.subject, course.machine
-        provisional = t >= self._history.finished
+        rule, subject = course.rule, course.subject
         judgement = rule.judge(now, subject, t)
-        if isinstance(rule, DataHealth):  # it is about this moment: even a finished session is judged anew
-            machine = (machine if provisional else course.before).step(judgement, t)
-        elif provisional:
-            machine = machine.step(judgement, t)
+        machine = self._machine(course, judgement, t)
         evaluated = not judgement.missing
         since = machine.since if evaluated else None
-        told = self._records.get((rule.id, subject))
+        told = self._told(course, t)
         return RiskWarning(
             id=rule.id,
             subject=subject,
@@ -166,12 +173,12 @@ class RuleBoard:
             since=None if since is None else self._day(since),
             since_at_least=since is not None and (not machine.moved or since == 0),
             sessions=machine.age if evaluated else None,
-            provisional=provisional,
+            provisional=t >= self._history.finished,
             partial=bool(judgement.partial),
             label=judgement.label,
             text=_evidence_text(rule, subject, judgement, machine)
             if evaluated
-            else self._missing_text(judgement, machine),
+            else self._missing_text(judgement, machine, t),
             evidence=dict(judgement.evidence),
             gauge=_read(rule.gauge(subject), judgement.evidence),
             condition=rule.condition(subject),
@@ -179,16 +186,30 @@ class RuleBoard:
             history={} if told is None else told.told(),
         )
 
-    def _missing_text(self, judgement: Judgement, machine: Machine) -> str:
-        needs = _("needs {inputs}").format(inputs=", ".join(self._with_last(name) for name in judgement.missing))
+    def _machine(self, course: Course, judgement: Judgement, t: int) -> Machine:
+        """The machine after row t, where this was judged."""
+        if t >= self._history.finished:
+            return course.machine.step(judgement, t)
+        if isinstance(course.rule, DataHealth):  # it is about the moment of the view: even a finished session is judged
+            return course.at(t - 1).step(judgement, t)  # anew; one session raises and ends it, so no counter is missed
+        return course.at(t)
+
+    def _told(self, course: Course, t: int) -> Record | None:
+        """What is told of the past of a rule at row t."""
+        if t >= self._history.finished - 1:
+            return self._records.get((course.rule.id, course.subject))
+        return self._measured(course, t)
+
+    def _missing_text(self, judgement: Judgement, machine: Machine, t: int) -> str:
+        needs = _("needs {inputs}").format(inputs=", ".join(self._with_last(name, t) for name in judgement.missing))
         if machine.last is None:
             return needs
         before = _("last evaluated {day}: {state}").format(day=self._day(machine.last), state=machine.state.value)
         return f"{needs}; {before}"
 
-    def _with_last(self, name: str) -> str:
-        """A missing symbol with its last good session."""
-        last = self._last_session(self.market.columns.get(name), self._history.size - 1)
+    def _with_last(self, name: str, t: int) -> str:
+        """A missing symbol with its last good session up to row t."""
+        last = self._last_session(self.market.columns.get(name), t)
         return name if last is None else _("{symbol} (last good session {day})").format(symbol=name, day=last)
 
     def _health_then(self, t: int) -> Health:

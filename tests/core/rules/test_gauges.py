@@ -53,7 +53,7 @@ def test_the_series_of_a_gauge_ends_with_what_the_warning_says(
     last = len(eventful.sessions) - 1
     warnings = board.warnings(last, builders.last_day(eventful), None)
     gauge = next(w.gauge for w in warnings if (w.id, w.subject) == (rule_id, subject))
-    series = board.gauge_series(rule_id, subject)
+    series = board.gauge_series(rule_id, subject, len(board.sessions) - 1)
     assert series is not None
     assert gauge is not None
     assert (len(series.sessions), len(series.values)) == (252, 252)
@@ -64,12 +64,12 @@ def test_the_series_of_a_gauge_ends_with_what_the_warning_says(
 
 
 def test_a_rule_of_many_numbers_or_none_has_no_series(board: RuleBoard) -> None:
-    assert board.gauge_series("W09", "SPY") is None
-    assert board.gauge_series("W19", "XLB") is None
-    assert board.gauge_series("W99", "SPY") is None
+    assert board.gauge_series("W09", "SPY", len(board.sessions) - 1) is None
+    assert board.gauge_series("W19", "XLB", 0) is None
+    assert board.gauge_series("W99", "SPY", 0) is None
 
 
 def test_a_short_history_has_a_short_series(eventful: Panel) -> None:
-    series = builders.board(builders.part(eventful, slice(100))).gauge_series("W19", "SPY")
+    series = builders.board(builders.part(eventful, slice(100))).gauge_series("W19", "SPY", 99)
     assert series is not None
     assert series.values == (None,) * 100  # 252 sessions are needed
