@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from rich.cells import cell_len
 
 from core.snapshot import Appetite, Snapshot
 from tests.tui import blocks, builders
 from tests.tui.script import app, shown, text, until
 from tui.panes.breadth import BreadthPane
 from tui.panes.cross_asset import CrossAssetPane
-from tui.panes.gauges import GaugePane
+from tui.panes.gauges import ABOUT, NAME, GaugePane
 from tui.widgets.live_table import TableRow
 from tui.widgets.pane import Pane
 from tui.widgets.table_model import pages
@@ -50,6 +51,15 @@ def test_a_measure_shows_value_step_and_percentile_in_its_own_unit() -> None:
     assert texts(rows["above_sma200"]) == ["above 200 d, %", "64.4", "+1.2", "50"]
     assert texts(rows["trin"]) == ["TRIN", "0.90", "+1.00", "98"]
     assert texts(rows["equal_less_cap_21s"]) == ["RSP-SPY 21 s, pp", "+1.80", "+1.20", "50"]
+
+
+@pytest.mark.parametrize("pane", [BreadthPane("4"), CrossAssetPane("6")], ids=["breadth", "cross-asset"])
+def test_no_name_and_no_explanation_is_cut(pane: GaugePane) -> None:
+    filled(pane, blocks.full())
+    gauges = [gauge for _title, own in pane.sections() for gauge in own]
+    assert [gauge.name for gauge in gauges if cell_len(gauge.name) > NAME] == []
+    assert [gauge.about for gauge in gauges if cell_len(gauge.about) > ABOUT] == []
+    assert len({gauge.key for gauge in gauges}) == len(gauges)
 
 
 def test_only_an_extreme_percentile_stands_out() -> None:

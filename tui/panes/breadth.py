@@ -35,10 +35,10 @@ class BreadthPane(GaugePane):
         return f"{breadth.universe} · {counted}", breadth.universe
 
     def remark(self) -> Sequence[str]:
-        """See `GaugePane`: whose members are counted, and of which day the list is; or how to have some."""
+        """See `GaugePane`: how many members are counted, and of which day the list is."""
         breadth = self.snapshot.breadth
         if not breadth.members:
-            return _("tapeboard --universe sp500 counts members"), "--universe sp500"
+            return ("",)
         share, day = fmt.pct(breadth.coverage, 0, sign=False), breadth.dated or _("no date")
         return (
             _("{share} % of the members of {day}").format(share=share, day=day),
@@ -67,8 +67,8 @@ def _gauge(breadth: Breadth, field: str, name: str, about: str, **look: Any) -> 
 
 def _advances(breadth: Breadth) -> list[Gauge]:
     """B1 to B5 and B11."""
-    line = _gauge(breadth, "ad_line", _("A/D line in 21 s"), _("advances less declines, summed up; its change"))
-    summation = _gauge(breadth, "summation", _("Summation in 21 s"), _("McClellan summed up; its change"))
+    line = _gauge(breadth, "ad_line", _("A/D line in 21 s"), _("change of the sum of advances less declines"))
+    summation = _gauge(breadth, "summation", _("Summation in 21 s"), _("change of the sum of McClellan"))
     return [
         _gauge(breadth, "advances", _("Advances"), _("members above the close before"), digits=0),
         _gauge(breadth, "declines", _("Declines"), _("members below the close before"), digits=0),
@@ -108,7 +108,7 @@ def _averages(breadth: Breadth) -> list[Gauge]:
             breadth,
             "dispersion",
             _("Dispersion, %"),
-            _("standard deviation of the members' moves today"),
+            _("deviation of the members' moves today"),
             scale=HUNDRED,
         ),
     ]

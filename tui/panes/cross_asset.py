@@ -85,7 +85,7 @@ def _appetite(risk: Risk) -> list[Gauge]:
             f"appetite {name}",
             _components().get(name, name),
             None if value is None else most * value,
-            _("21 s in its own deviation; adds at most ±{most}").format(most=fmt.number(most, 1, sign=False)),
+            _("21 s by its deviation; ±{most} at most").format(most=fmt.number(most, 1, sign=False)),
             digits=1,
             sign=True,
             why=_missing(),
@@ -119,7 +119,7 @@ def _volatility(risk: Risk) -> list[Gauge]:
             risk,
             "vol_ratio_pr",
             _("IWM/SPY vol rank"),
-            _("IWM's volatility over SPY's, rank in 5 years, %"),
+            _("their volatilities' ratio, in 5 years, %"),
             digits=0,
             scale=HUNDRED,
         ),
@@ -180,12 +180,12 @@ def _correlation(risk: Risk) -> list[Gauge]:
         for pair, value in risk.corr63.items()
     ]
     return [
-        _gauge(risk, "avg_corr", _("Sectors' mean"), _("mean correlation of sector pairs, 63 sessions")),
+        _gauge(risk, "avg_corr", _("Sectors' mean"), _("mean correlation of sector pairs, 63 s")),
         _gauge(
             risk, "absorption", _("Absorption, %"), _("variance in the first fifth of factors"), digits=1, scale=HUNDRED
         ),
         _gauge(risk, "delta_ar", _("Absorption shift"), _("15 sessions to a year; above 1 it tightens"), sign=True),
-        _gauge(risk, "turbulence", _("Turbulence"), _("how unusual today's sector moves are; 1 is usual")),
+        _gauge(risk, "turbulence", _("Turbulence"), _("how unusual today's moves are; 1 is usual")),
         _gauge(
             risk,
             "turbulence_pr",
@@ -201,7 +201,7 @@ def _correlation(risk: Risk) -> list[Gauge]:
 
 def _stretch(risk: Risk) -> list[Gauge]:
     """L4."""
-    about = _("price over its 5-year average, rank in 5 years, %")
+    about = _("price to its 5-year average, in 5 years")
     return [
         Gauge(
             f"stretch {s}",
@@ -221,7 +221,7 @@ def _concentration(found: Concentration) -> list[Gauge]:
     month, quarter, skew = found.c4.get("21s", {}), found.c4.get("63s", {}), found.c6 or {}
     gauges = (
         _share("c1", _("Seven weigh, %"), found.c1, _("weight of the magnificent seven in SPY")),
-        _share("c2", _("their share, %"), found.c2.get("63s"), _("of SPY's 63 sessions, if it moved 2 % or more")),
+        _share("c2", _("their share, %"), found.c2.get("63s"), _("of SPY's 63 s, if it moved 2 % or more")),
         Gauge("c3", _("Effective names"), found.c3, _("SPY is as broad as so many equal names"), digits=1),
         _points("c4", _("Large-equal 21 s"), month.get("largest_less_equal"), _("XLG or MAGS less RSP, pp")),
         _points("c4 63s", _("Large-equal 63 s"), quarter.get("largest_less_equal"), _("the same in 63 sessions, pp")),
