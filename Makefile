@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: run test check bench docs catalogue lock clean
+.PHONY: run test check bench faults docs catalogue lock clean
 
 run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
@@ -24,6 +24,9 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
+
+faults: $(DEV)
+	$(BIN)/python -m tests.feed.table $(ARGS)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.oracle.report

@@ -42,11 +42,19 @@ class PlainYfinance:
         """Call the function `what` of the process.
 
         The answer is what it returned, or the name of the `error` it raised and its `text`, and always `seconds`.
+        Raises EOFError where the process has ended instead.
         """
         written, read = self._process.stdin, self._process.stdout
         assert written is not None
         assert read is not None
         written.write(json.dumps([what, arguments, options]) + "\n")
         written.flush()
-        answer: Json = json.loads(read.readline())
+        line = read.readline()
+        if not line:
+            raise EOFError
+        answer: Json = json.loads(line)
         return answer
+
+    def kill(self) -> None:
+        """End it at once, from any thread."""
+        self._process.kill()

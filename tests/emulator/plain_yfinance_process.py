@@ -21,6 +21,17 @@ def download(symbols: list[str], **options: object) -> Json:
     return {"rows": len(frame), "close": {symbol: float(c.iloc[-1]) if len(c) else None for symbol, c in last.items()}}
 
 
+def ready() -> Json:
+    """Nothing: everything is imported."""
+    return {}
+
+
+def out_of_the_box(symbols: list[str], **options: object) -> Json:
+    """`download` with the settings that yfinance comes with."""
+    yfinance.config.debug.hide_exceptions = True
+    return download(symbols, **options)
+
+
 def history(symbol: str, **options: object) -> Json:
     """Both closes of each day by `Ticker.history`, with the dividends and splits that are not 0."""
     yfinance.data.YfData.cache_get.cache_clear()  # it would answer from the time before a fault
@@ -62,7 +73,7 @@ def serve(commands: IO[str], answers: IO[str]) -> None:
     logging.getLogger("py.warnings").addHandler(logging.NullHandler())
     logging.getLogger("yfinance").setLevel(logging.CRITICAL + 1)
     yfinance.config.debug.hide_exceptions = False
-    known = {function.__name__: function for function in (download, history, quotes, stream)}
+    known = {function.__name__: function for function in (ready, download, out_of_the_box, history, quotes, stream)}
     for line in commands:
         what, arguments, options = json.loads(line)
         begun = time.monotonic()
