@@ -161,6 +161,8 @@ def _shuffled(measured: list[RuleResult]) -> Iterator[str]:
                 here=number(result.per_year, 1, sign=False),
                 active=pct(result.null.active, 1, sign=False),
             )
+    if any(result.null for result in measured):
+        yield _("A shuffled VIX wanders and does not come back: chance tells little of W04 and W05.")
 
 
 def moved(measured: list[RuleResult]) -> list[tuple[str, ...]]:

@@ -57,6 +57,9 @@ NOTES = """## What this is, and what it is not
 - **The past is read as it would have been told.** A state at a session uses data up to that session only; what follows
   an entry is measured from its close. A test cuts the future off and finds every state unchanged. Prices are as they
   are adjusted today.
+- **By chance** (`--null`) shuffles whole days in blocks of 63 sessions on average, prices by returns, volatilities and
+  yields by differences, held above the lowest level they had. A volatility made that way wanders and does not come
+  back, so what is said of W04 and W05, which stand on levels of VIX, is no measure of them.
 - **How it is counted.** A window that the end of the data cuts is left out on both sides and told. A year is 252
   evaluated sessions. An entry is a step out of CLEAR; an episode ends with the return to it. A drawdown begins at the
   highest close so far, the last of equals; it counts as missed where the rule was CLEAR on that session and the 20
