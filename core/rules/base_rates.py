@@ -44,6 +44,12 @@ class Ahead:
     ret: Floats
     low: Floats
 
+    def until(self, t: int) -> Ahead:
+        """What of it was known after the session of row t: the windows that had ended by then."""
+        known = np.arange(t + 1) + self.horizon <= t
+        ret, low = (np.where(known, values[: t + 1], np.nan) for values in (self.ret, self.low))
+        return Ahead(self.horizon, ret, low)
+
 
 def target(rule_id: str, subject: str, watched: Collection[str]) -> str | None:
     """The symbol a rule is measured on (C.3): its subject, else small caps or SPY; None for rules about the data."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ NOT_EVALUATED, CLEAR, RAISED, WARNED = -1, 0, 1, 2
 """What `Course.levels` holds; a raised rule that only informs is RAISED."""
 
 _LEVELS = {State.CLEAR: CLEAR, State.WATCH: RAISED, State.WARNING: WARNED}
+_STATES = {level: state for state, level in _LEVELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """A rule followed over the sessions: `machine` after all of them, `before` after all but the last."""
+    """A rule followed over the sessions; `machine` is as it is after all of them."""
 
     rule: Rule
     subject: str
     machine: Machine
-    before: Machine
     levels: Levels
     transitions: tuple[Transition, ...]
 
@@ -46,10 +47,31 @@ class Course:
         """The rows at which the rule was raised out of CLEAR."""
         return np.array([step.t for step in self.transitions if step.old is State.CLEAR], dtype=np.intp)
 
+    def at(self, t: int) -> Machine:
+        """The machine after the session of row t, as it is told: without the counters of what may come next."""
+        evaluated = np.flatnonzero(self.levels[: t + 1] >= CLEAR)
+        if not len(evaluated):
+            return Machine(self.rule.hysteresis)
+        moves = bisect_right(self.transitions, t, key=lambda step: step.t)
+        since = self.transitions[moves - 1].t if moves else int(evaluated[0])
+        return Machine(
+            self.rule.hysteresis,
+            state=_STATES[int(self.levels[evaluated[-1]])],
+            since=since,
+            moved=moves > 0,
+            age=int((evaluated >= since).sum()),
+            last=int(evaluated[-1]),
+        )
+
+    def until(self, t: int) -> Self:
+        """The course as it was known after the session of row t."""
+        moves = bisect_right(self.transitions, t, key=lambda step: step.t)
+        return replace(self, machine=self.at(t), levels=self.levels[: t + 1], transitions=self.transitions[:moves])
+
 
 def follow(rule: Rule, subject: str, steps: Iterable[tuple[Judgement, Machine]]) -> Course:
     """The course of a rule; `steps` are its judgement and its machine at every session from the first one on."""
-    before = machine = Machine(rule.hysteresis)
+    machine = Machine(rule.hysteresis)
     levels: list[int] = []
     transitions: list[Transition] = []
     for t, (judgement, after) in enumerate(steps):
@@ -57,8 +79,8 @@ def follow(rule: Rule, subject: str, steps: Iterable[tuple[Judgement, Machine]])
             old, new = (shown(state, informs=rule.informs) for state in (machine.state, after.state))
             transitions.append(Transition(t, old, new, dict(judgement.evidence)))
         levels.append(NOT_EVALUATED if judgement.missing else _LEVELS[after.state])
-        before, machine = machine, after
-    return Course(rule, subject, machine, before, np.array(levels, dtype=np.int8), tuple(transitions))
+        machine = after
+    return Course(rule, subject, machine, np.array(levels, dtype=np.int8), tuple(transitions))
 
 
 def shown(state: State, *, informs: bool) -> State:
