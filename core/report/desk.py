@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
 from core.agenda import agenda, load_events
-from core.errors import TapeboardError, UsageError
+from core.errors import UsageError
+from core.files import write_whole
 from core.i18n import _
 from core.period import Period
 from core.report.as_text import markdown, text
@@ -23,7 +21,6 @@ from core.series import Lines, Timeline
 from core.sessions import Calendar
 from core.settings import Settings
 from core.snapshot import Snapshot
-from core.text import clean
 
 NoteFormat: TypeAlias = Literal["md", "html", "text", "json"]
 
@@ -72,26 +69,4 @@ def rendered(note: Note, form: NoteFormat, snapshot: Snapshot, source: Answering
 
 def save(document: bytes, path: Path) -> None:
     """Write a whole document or nothing. Raises TapeboardError where the disk does not take it."""
-    unfinished: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            unfinished = Path(file.name)
-            file.write(document)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(path)
-    except OSError as error:
-        if unfinished is not None:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-        message = _("{file}: cannot be written ({reason})")
-        reason = error.strerror or str(error)
-        raise TapeboardError(message.format(file=clean(str(path), 400), reason=reason), _("give another -o")) from error
-
-
-def _umask() -> int:
-    """The rights that new files are not given; there is no way to read them but to set them."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+    write_whole(document, path, mend=_("give another -o"))
