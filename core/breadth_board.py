@@ -157,8 +157,8 @@ class _MemberBoard:
         return Breadth(
             universe=self._universe.id,
             members=self._universe.size,
-            used=int(self.series.value("counted", t)),
-            coverage=coverage,
+            used=int(np.nan_to_num(self.series.value("counted", t))),
+            coverage=number(coverage),
             dated=self._universe.dated,
             source=self._universe.source,
             notes=self._notes(t),

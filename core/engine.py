@@ -28,7 +28,7 @@ from core.concentration_board import ConcentrationBoard
 from core.concentration_series import ConcentrationSeries
 from core.fund_lines import FundLines
 from core.metrics.catalogue import UNSOURCED
-from core.metrics.fold import History, ScreenFold
+from core.metrics.fold import KEPT, History
 from core.metrics.members import Members
 from core.metrics.risk import Assets
 from core.model import Instant, Session
@@ -40,6 +40,7 @@ from core.rules.board import RuleBoard, evaluated
 from core.rules.market import Behind, SectorFunds
 from core.rules.own import looked_back_on
 from core.rules.verdict import SectorClasses
+from core.screen_history import ScreenHistory
 from core.settings import Basis, Settings
 from core.snapshot import (
     Phase,
@@ -100,13 +101,12 @@ class Engine:
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         benchmark = self._columns.get(BENCHMARK, -1)
         doubtful = [self._columns[i.symbol] for i in universe.instruments if i.cls.has_returns]
-        self._fold = ScreenFold(panel, benchmark=benchmark, doubtful=doubtful)
-        self._history = History(panel, self._fold, also=looked_back_on(settings.rules))
-        self._shown, self._shown_fold = self._history, self._fold
+        names = (*KEPT, *looked_back_on(settings.rules))
+        self._judged = self._seen = ScreenHistory(panel, benchmark=benchmark, doubtful=doubtful, names=names)
         if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
             price = replace(panel, tr=panel.px)
-            self._shown_fold = ScreenFold(price, benchmark=benchmark, doubtful=doubtful)
-            self._shown = History(price, self._shown_fold)
+            self._seen = ScreenHistory(price, benchmark=benchmark, doubtful=doubtful)
+        self._history, self._shown = self._judged.history, self._seen.history
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
         self._risk = RiskBoard(self._history, assets)
@@ -197,7 +197,19 @@ class Engine:
         `members` is the live row of the breadth universe, `lines` those of the funds' lines.
         """
         self._look(live, members, lines or {})
-        t = self._history.size - 1
+        return self._assembled(self._history.size - 1, live, view)
+
+    def snapshot_at(self, t: int, view: View) -> Snapshot:
+        """What `snapshot` told on the evening of the finished session of row t, `view` being that of then.
+
+        The live row stays as it lies. Nothing later than row t is looked at, with these exceptions, where an engine
+        that had ended there would know otherwise: prices with dividends are adjusted to the last close there is, the
+        members of a universe are today's, and before the last `SERIES_SESSIONS` nothing is known of them.
+        """
+        return self._assembled(t, None, view)
+
+    def _assembled(self, t: int, live: LiveRow | None, view: View) -> Snapshot:
+        """Row t as a snapshot; `live` is that row where it is the provisional one."""
         rows, sectors, watched = self._rows(t, live, view)
         risk = self._risk.block(t, self._breadth.highs_less_lows(t))
         valuation = self._valuation.block(t)
@@ -231,12 +243,9 @@ class Engine:
 
     def _look(self, live: LiveRow | None, members: LiveRow | None, lines: Mapping[str, LiveRow | None]) -> None:
         """Lay the session in progress on top of every history, or take it off."""
-        for history, fold in {self._history: self._fold, self._shown: self._shown_fold}.items():
-            if live is None:
-                history.drop_live()
-            else:
-                row = live if fold is self._fold else replace(live, tr_per_px=None)  # the other is of prices alone
-                history.put_live(live.session, fold.read(fold.live_row(row)))
+        self._judged.look(live)
+        if self._seen is not self._judged:
+            self._seen.look(None if live is None else replace(live, tr_per_px=None))  # of prices alone
         if live is not None:
             self._breadth.put_live(members)
             self._concentration.put_live(lines)
@@ -249,7 +258,14 @@ class Engine:
         asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
         basis = self._settings.metrics.basis
         builder = RowBuilder(
-            self._panel, self._shown, t, asof=asof, live=live is not None, half_day=view.half_day, basis=basis
+            self._panel,
+            self._shown,
+            t,
+            asof=asof,
+            live=live is not None,
+            now=self._seen.metrics(t),
+            half_day=view.half_day,
+            basis=basis,
         )
         leadership: list[Row] = []
         sectors: tuple[SectorRow, ...] = ()

@@ -60,7 +60,7 @@ class RiskBoard:
             "regime": _regime(now["sigma20_pr"]),
             "sentiment": number(float(np.mean(there))) if there else None,
         }
-        reasons = {name: self._reason(name) for name, value in plain.items() if value is None}
+        reasons = {name: self._reason(name, t) for name, value in plain.items() if value is None}
         return Risk(
             **plain,
             appetite=_appetite(series, now),
@@ -73,9 +73,9 @@ class RiskBoard:
             status=reasons or "ok",
         )
 
-    def _reason(self, name: str) -> str:
-        """A series that never had a value lacks its inputs; one that will have lacks history."""
-        return "short_history" if name in _PLAIN and self.series.begun(name) else "missing_input"
+    def _reason(self, name: str, t: int) -> str:
+        """A series that had a value before lacks an input now; one that never had lacks history, or its inputs."""
+        return "short_history" if name in _PLAIN and self.series.begun(name, t) else "missing_input"
 
     def _ratio(self, a: str, b: str, t: int) -> dict[str, Value]:
         """X10: relative return over 21 and 63 sessions, and the ratio against its 50-session average."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from core.metrics.rotation import quadrant
 from core.metrics.sectors import daily_tail, weekly_tail
 from core.metrics.statistics import full_tail
 from core.model import Group, Instant, Instrument, SymbolClass
-from core.panel import Panel
+from core.panel import Floats, Panel
 from core.periods import iso_weeks
 from core.settings import Basis
 from core.snapshot import RANK_WINDOWS, Row, SectorRow, Status, Value, number
@@ -41,8 +41,9 @@ _BY_WINDOW = ("ret", "rs", "chg_bp", "chg_pt", "rank", "rank_change", "days_at_r
 
 
 class RowBuilder:
-    """The rows of the last session t of `history`; `asof` gives the time of each column's newest price.
+    """The rows of session t of `history`; `asof` gives the time of each column's newest price.
 
+    `now` has every metric of that session; without it t is the last one.
     `live`: the session is in progress; `half_day`: it is over at one, and its volume is that of a part of a day.
     """
 
@@ -54,6 +55,7 @@ class RowBuilder:
         *,
         asof: Sequence[Instant | None],
         live: bool,
+        now: Mapping[str, Floats] | None = None,
         half_day: bool = False,
         basis: Basis = "tr",
     ) -> None:
@@ -66,7 +68,7 @@ class RowBuilder:
         self._on = basis
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
-        self._now = {name: values.tolist() for name, values in history.latest.items()}
+        self._now = {name: values.tolist() for name, values in (now or history.latest).items()}
         self._bases = calendar_bases(history.sessions, t)
         self._bases |= {key: t - n if t >= n else None for key, n in SESSION_KEYS.items()}
         present = np.isfinite(history["px"][: t + 1])

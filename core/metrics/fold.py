@@ -180,15 +180,15 @@ class ScreenFold(Fold):
 
 
 class History:
-    """What was read, session by session: `self[name]` has shape (T+1, N) for each name in `KEPT` and `also`.
+    """What was read, session by session: `self[name]` has shape (T+1, N) for each of `names`.
 
     Its last row is for the provisional session; `size` rows are meaningful: T after the finished sessions, T+1
     while a provisional row lies on top. `latest` holds every metric of the last meaningful row.
     """
 
-    def __init__(self, panel: Panel, fold: Fold, also: Iterable[str] = ()) -> None:
+    def __init__(self, panel: Panel, fold: Fold, names: Iterable[str] = KEPT) -> None:
         """Fold over every finished session of `panel`."""
-        self._names = tuple(dict.fromkeys((*KEPT, *also)))
+        self._names = tuple(dict.fromkeys(names))
         self.finished = self.size = len(panel.sessions)
         self.latest: dict[str, Floats] = {}
         self._last_finished: dict[str, Floats] = {}
@@ -205,6 +205,10 @@ class History:
 
     def __getitem__(self, name: str) -> Floats:
         return self._by_name[name]
+
+    def at(self, t: int) -> dict[str, Floats]:
+        """What is kept of row t."""
+        return dict(zip(self._names, self._by_session[t], strict=True))
 
     @property
     def sessions(self) -> Days:

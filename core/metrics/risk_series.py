@@ -42,9 +42,9 @@ class RiskSeries:
         """Every series up to row t inclusive."""
         return {name: self.tail(name, t, t + 1) for name in self._finished}
 
-    def begun(self, name: str) -> bool:
-        """Whether a series has a value at any finished session."""
-        return bool(np.isfinite(self._finished[name]).any())
+    def begun(self, name: str, t: int) -> bool:
+        """Whether a series has a value at any finished session up to row t."""
+        return bool(np.isfinite(self._finished[name][: t + 1]).any())
 
     def _provisional(self) -> dict[str, float]:
         if self._read is not self._history.latest:

@@ -57,5 +57,5 @@ def test_every_quote_is_read_anew(whole: Panel) -> None:
 def test_a_series_without_its_symbols_never_begins(whole: Panel) -> None:
     lacking = builders.without(whole, "^VIX3M")
     series = RiskSeries(builders.history(lacking), assets(SYMBOLS))
-    assert series.begun("vix")
-    assert not series.begun("vix_term")
+    assert series.begun("vix", 0)
+    assert not series.begun("vix_term", 10**6)
