@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.i18n import _
 from core.model import Group, Instrument, SymbolClass
 from core.settings import Settings, WatchGroup
 
@@ -39,14 +40,17 @@ class Universe:
 
 
 def build(settings: Settings) -> Universe:
-    """The universe of the effective configuration: the groups shown, then the user's watchlist."""
+    """The universe of the effective configuration: the groups shown, then the user's watchlist.
+
+    Titles and names are in the language in force, as far as its catalogue has them.
+    """
     groups = [
         Group(
             id=name,
-            title=group.title,
+            title=_(group.title),
             cls=group.cls,
             ranked=group.ranked and group.cls.has_returns,
-            instruments=tuple(Instrument(s, title, group.cls, name) for s, title in group.symbols.items()),
+            instruments=tuple(Instrument(s, _(title), group.cls, name) for s, title in group.symbols.items()),
         )
         for name in settings.universe.show
         for group in (settings.universe.groups[name],)
