@@ -25,6 +25,10 @@ TOLERANCE = 1e-6
 REPEATS = 5
 """A bar that comes so many sessions in a row is one bar, and the others are made up."""
 
+TIMES, POINTS = 5.0, 2.0
+"""A yield or an implied volatility that is so many times another, and so many points away from it, is a slip: the VIX
+has never trebled in a day, and the short yields that multiply do so below one percent."""
+
 ZONES = frozenset({"America/New_York", "America/Chicago"})
 """Where what follows New York's sessions is listed: the rates and the volatility of Cboe are in Chicago."""
 
@@ -81,8 +85,7 @@ def check(given: Bars, expected: Days, cls: SymbolClass, splits: Mapping[Session
     _priced(inspection)
     _possible(inspection)
     _fresh(inspection)
-    if cls.has_returns:
-        _level(inspection, splits)
+    _level(inspection, splits, cls)
     bars = inspection.bars
     begun = expected[expected >= bars.sessions[0]] if len(bars) else expected
     missing = begun if cls.has_returns or not len(bars) else begun[begun > bars.sessions[-1]]
@@ -116,6 +119,14 @@ def looks_wrong(ratio: float) -> bool:
     if not np.isfinite(ratio) or abs(ratio - 1.0) <= JUMP:
         return False
     return not 1 / FACTOR <= ratio <= FACTOR or bool(np.min(np.abs(ratio / SPLIT_RATIOS - 1.0)) <= NEAR)
+
+
+def leapt(price: float, before: float, cls: SymbolClass) -> bool:
+    """Whether a price is too far from the one a session before it to be believed."""
+    ratio = price / before
+    if cls.has_returns:
+        return looks_wrong(ratio)
+    return not 1 / TIMES <= ratio <= TIMES and abs(price - before) > POINTS
 
 
 def taken(bars: Bars, rows: Mask | npt.NDArray[np.intp]) -> Bars:
@@ -185,20 +196,20 @@ def _fresh(inspection: _Inspection) -> None:
     inspection.drop(repeated)
 
 
-def _level(inspection: _Inspection, splits: Mapping[Session, float]) -> None:
+def _level(inspection: _Inspection, splits: Mapping[Session, float], cls: SymbolClass) -> None:
     """Drop closes that jumped like a split or a slip, until the next three have stayed there (metrics.md 0.4)."""
-    bars = inspection.bars
+    closes = inspection.bars.close
     with np.errstate(over="ignore", under="ignore"):
-        ratios = bars.close[1:] / bars.close[:-1]
-    if not any(looks_wrong(float(ratio)) for ratio in ratios[np.abs(ratios - 1.0) > JUMP]):
+        far = np.flatnonzero(np.abs(closes[1:] / closes[:-1] - 1.0) > JUMP).tolist()
+    if not any(leapt(float(closes[row + 1]), float(closes[row]), cls) for row in far):
         return
-    in_doubt, unapplied = _doubts(bars, splits)
+    in_doubt, unapplied = _doubts(inspection.bars, splits, cls)
     inspection.reject(in_doubt, "close", _("a jump like that of a split or a slip, without a split"))
     inspection.reject(unapplied, "close", _("a split was announced, but older prices are not adjusted for it"))
     inspection.drop(in_doubt | unapplied)
 
 
-def _doubts(bars: Bars, splits: Mapping[Session, float]) -> tuple[Mask, Mask]:
+def _doubts(bars: Bars, splits: Mapping[Session, float], cls: SymbolClass) -> tuple[Mask, Mask]:
     """Which closes are in doubt after a jump; which stand on the new side of a split that was not applied."""
     in_doubt, unapplied = np.zeros(len(bars), np.bool_), np.zeros(len(bars), np.bool_)
     good = float(bars.close[0])
@@ -207,14 +218,14 @@ def _doubts(bars: Bars, splits: Mapping[Session, float]) -> tuple[Mask, Mask]:
     for row in range(1, len(bars)):
         price = float(bars.close[row])
         if begun is None:
-            if not looks_wrong(price / good):
+            if not leapt(price, good, cls):
                 good = price
                 continue
             begun, level = row, price
             session: Session = bars.sessions[row].item()
             split = abs(price / good * splits.get(session, 0.0) - 1.0) <= NEAR
         elif abs(price / level - 1.0) > STAYS:
-            if abs(price / good - 1.0) <= JUMP:  # it is back
+            if _returned(price, good, cls):
                 begun, good = None, price
                 continue
             level = price
@@ -223,6 +234,11 @@ def _doubts(bars: Bars, splits: Mapping[Session, float]) -> tuple[Mask, Mask]:
             in_doubt[begun : row + 1] = False
             begun, good = None, price
     return in_doubt, unapplied
+
+
+def _returned(price: float, good: float, cls: SymbolClass) -> bool:
+    """Whether a price is back where those before the jump were."""
+    return abs(price / good - 1.0) <= JUMP if cls.has_returns else not leapt(price, good, cls)
 
 
 def _stayed(closes: Floats, level: float) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.feeds.sanitise import TOLERANCE, looks_wrong, stranger
+from core.feeds.sanitise import TOLERANCE, leapt, stranger
 from core.feeds.yahoo_answers import Chart, decimals, instant, number
 from core.i18n import _
 from core.model import Instant, Instrument, Quote, Rejected, Session
@@ -173,6 +173,6 @@ def _doubt(said: _Said, known: Known) -> str:
         return _("its time is long past")
     if not known.calendar.is_session(said.at.date()):
         return _("the exchange was closed")
-    if known.close is not None and known.instrument.cls.has_returns and looks_wrong(said.price / known.close):
+    if known.close is not None and leapt(said.price, known.close, known.instrument.cls):
         return _("a jump like that of a split or a slip")
     return ""

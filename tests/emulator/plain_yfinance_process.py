@@ -27,9 +27,11 @@ def ready() -> Json:
 
 
 def out_of_the_box(symbols: list[str], **options: object) -> Json:
-    """`download` with the settings that yfinance comes with."""
+    """Every close by `yf.download` with the settings that yfinance comes with; what is missing is left out."""
     yfinance.config.debug.hide_exceptions = True
-    return download(symbols, **options)
+    closes = yfinance.download(symbols, progress=False, **options)["Close"]
+    series = {symbol: closes[symbol].dropna() for symbol in closes.columns}
+    return {"closes": {s: {f"{day.date()}": float(price) for day, price in one.items()} for s, one in series.items()}}
 
 
 def history(symbol: str, **options: object) -> Json:

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import numpy as np
+
 from core.snapshot import Snapshot
 from tests.emulator import Emulator
 from tests.emulator.catalogue import CATALOGUE, STREAM, TUNNEL, Manner
@@ -47,7 +49,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What plain yfinance did: `blocked` is None where it was cut off; `right`: symbols with their true price."""
+    """What plain yfinance did: `blocked` is None where it was cut off; `right`: symbols with all their true closes."""
 
     requests: int | None
     blocked: float | None
@@ -104,10 +106,16 @@ def play_plain(row: Row, cut: float) -> Plain:
             return Plain(_requests(row, emulator), None, 0)
         finally:
             ending.cancel()
-        true = {symbol: emulator.market.live(symbol).price for symbol in FIVE}
-        close = answer.get("close", {})
-        right = sum(abs((close.get(s) or 0.0) / true[s] - 1) < stage.SAME for s in FIVE)
+        right = sum(_right(answer.get("closes", {}).get(symbol, {}), symbol, emulator) for symbol in FIVE)
         return Plain(_requests(row, emulator), answer["seconds"], right)
+
+
+def _right(closes: dict[str, float], symbol: str, emulator: Emulator) -> bool:
+    """Whether these are the true adjusted closes of every session from the first of them to the one in progress."""
+    true = emulator.market.series(symbol)
+    days = true.days[true.days >= np.datetime64(min(closes, default=stage.SESSION), "D")]
+    given = np.array([closes.get(str(day)) or np.nan for day in days])
+    return bool(len(closes) > 1 and (np.abs(given / true.adj_close[-len(days) :] - 1) < stage.SAME).all())
 
 
 def make_stores(folder: Path) -> None:

@@ -256,6 +256,23 @@ def test_volatility_may_double_in_a_day() -> None:
     assert checked(times(SERIES, 2.0, slice(29, 30)), cls=SymbolClass.VOLATILITY).rejected == ()
 
 
+@pytest.mark.parametrize("factor", [10.0, 0.1, 1e12])
+def test_a_slip_of_what_has_no_returns_is_left_out(factor: float) -> None:
+    result = checked(times(SERIES, factor, slice(29, 30)), cls=SymbolClass.RATE)
+    assert same(result.bars, rows(SERIES, [*range(29)]))
+    assert {one.reason for one in result.rejected} == {"a jump like that of a split or a slip, without a split"}
+
+
+def test_after_a_slip_of_what_has_no_returns_it_may_come_back_on_another_level() -> None:
+    slipped = times(times(SERIES, 10.0, slice(20, 21)), 1.6, slice(21, 30))
+    assert same(checked(slipped, cls=SymbolClass.VOLATILITY).bars, rows(slipped, [*range(20), *range(21, 30)]))
+
+
+def test_a_yield_near_zero_may_multiply() -> None:
+    small = times(SERIES, 0.02 / float(SERIES.close[0]), slice(None))
+    assert checked(times(small, 8.0, slice(29, 30)), cls=SymbolClass.RATE).rejected == ()
+
+
 @given(ratio=st.floats(0.61, 1.39))
 def test_a_move_within_forty_percent_is_never_in_doubt(ratio: float) -> None:
     assert not looks_wrong(ratio)

@@ -103,6 +103,11 @@ def test_a_price_at_a_split_from_the_last_close_is_in_doubt_unless_nothing_is_kn
     assert read(replace(KNOWN, instrument=vix), regularMarketPrice=price).quote is not None
 
 
+def test_ten_times_the_last_close_is_a_slip_of_the_vix_too() -> None:
+    vix = Instrument("^VIX", "VIX", SymbolClass.VOLATILITY, "volatility")
+    assert read(replace(KNOWN, instrument=vix), regularMarketPrice=6890.0).quote is None
+
+
 # Of a chart
 
 
