@@ -105,7 +105,7 @@ def printed(value: Plain, kind: str) -> str:
     if isinstance(value, date):
         return day(value)
     if value is None or isinstance(value, str):
-        return "; ".join(part.strip() for part in _(value).split("   ")) if value else ""
+        return _("; ").join(part.strip() for part in _(value).split("   ")) if value else ""
     return str(value) if kind == "name" else _NUMBERS[kind](float(value))
 
 

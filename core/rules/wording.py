@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from core.i18n import _
+
 
 def pp(value: float, digits: int = 1) -> str:
     """A difference of two returns in percentage points: +2.8 pp."""
-    return _or_dash(value, lambda v: f"{_signed(100 * v, digits)} pp")
+    return _or_dash(value, lambda v: _("{x} pp").format(x=_signed(100 * v, digits)))
 
 
 def percent(value: float, digits: int = 1) -> str:
