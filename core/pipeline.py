@@ -19,12 +19,14 @@ import msgspec
 
 from core import intake, universe
 from core.answers import Answers
+from core.attention import Attention
 from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, Daily
 from core.errors import NoDataError, UsageError
+from core.evenings import Evenings
 from core.feeds.base import Feed, FeedState, Quotes
 from core.feeds.choose import NO_STORE
 from core.feeds.stored import StoredFeed
@@ -35,6 +37,7 @@ from core.i18n import _
 from core.journal import Journal
 from core.model import Problem, Quote, Session
 from core.moment import Moment
+from core.notices import Notices, eased
 from core.panel import Panel, align
 from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock
@@ -89,6 +92,7 @@ class Pipeline(Answers):
         self._wanted = (*self._universe.instruments, *self._constituents.instruments(self._universe.symbols))
         self._clock = clock
         self._calendar = calendar
+        self._grace = timedelta(hours=settings.warnings.W20.grace_hours)
         self._feed = feed
         self._store = store
         self._past = past
@@ -99,10 +103,15 @@ class Pipeline(Answers):
         self._latest: Snapshot | None = None
         self._stream: Streaming | None = None
         self._publish: Callable[[], None] = lambda: None
-        self._chronicle = Chronicle(None if past else store, settings)
+        memory, breadth = None if past else store, settings.universe.breadth
+        self._chronicle = Chronicle(memory, settings)
+        self.attention = Attention(memory, breadth, calendar, clock)
+        self.notices = Notices(memory, settings.notify, breadth, clock)
         folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
         lock = Lock()  # a refresh that was given up may still be at work when the next one begins
-        super().__init__(self._universe, self._constituents, folder, lock)
+        backwards = Viewer(self._universe, self._constituents, calendar, feed, past=True)
+        evenings = Evenings(calendar, backwards, self._grace)
+        super().__init__(self._universe, self._constituents, folder, evenings, lock)
 
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
@@ -110,10 +119,11 @@ class Pipeline(Answers):
         if self._stream is not None:
             self._stream.attend(moment.phase)
         self._given = given = self._gather(moment)
+        unread = self.attention.recall()
         computed = self._compute(given, moment)
         engine = self._answer(lambda engine: engine)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
-        snapshot = self._keep(_told(computed, unwritten), moment)
+        snapshot = self._keep(_told(computed, (*unread, *unwritten)), moment)
         with self._lock:
             if self._latest is computed:  # else a streamed price has come since
                 self._latest = snapshot
@@ -260,9 +270,8 @@ class Pipeline(Answers):
             self._store.close()
 
     def _moment(self) -> Moment:
-        grace = timedelta(hours=self._settings.warnings.W20.grace_hours)
         always_open = self._feed.always_open and not self._past
-        return Moment.of(self._calendar, self._clock.now(), grace=grace, always_open=always_open)
+        return Moment.of(self._calendar, self._clock.now(), grace=self._grace, always_open=always_open)
 
     def _first(self, last: Session) -> date:
         return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
@@ -278,6 +287,7 @@ class Pipeline(Answers):
         with self._lock:
             at, live = intake.live_session(self._universe.symbols, moment, quotes, bars, self._calendar)
             self._folder.beside = given.beside
+            self._evenings.fetched_at = history.fetched_at
             folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)
             problems = (*history.problems, *(self._stream.problems() if self._stream else ()))
             shown = Shown(moment, folding.session, live, history.fetched_at, problems, rejected)
@@ -286,7 +296,10 @@ class Pipeline(Answers):
                 for name, panel in folding.behind.items()
             }
             view = self._viewer.view(shown)
-            self._latest = snapshot = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
+            computed = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
+            self._latest = snapshot = self.attention.marked(computed)
+            if not self._past:
+                self.notices.see(snapshot, eased(folding.engine.board))
             return snapshot
 
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:

@@ -21,6 +21,9 @@ CORE = "core"
 FeedName: TypeAlias = Literal["auto", "yahoo", "alpaca", "files", "simulated"]
 Basis: TypeAlias = Literal["tr", "px"]
 Window: TypeAlias = Literal["1s", "5s", "21s", "63s", "126s", "252s"]
+ThemeName: TypeAlias = Literal[
+    "tapeboard-dark", "tapeboard-light", "tapeboard-contrast", "tapeboard-colorblind", "tapeboard-red-up"
+]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
 Hours: TypeAlias = Annotated[float, Meta(ge=0, le=8_760)]
 Count: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
@@ -400,6 +403,18 @@ class WarningSettings(_Section, kw_only=True, frozen=True):
     W20: W20Settings
 
 
+class NotifySettings(_Section, kw_only=True, frozen=True):
+    """`[notify]`; `urls` are addresses of apprise, which hold secrets and are never shown."""
+
+    bell: bool
+    toast: bool
+    least: Literal["watch", "warning"]
+    provisional: bool
+    urls: Annotated[
+        tuple[str, ...], Meta(description="a list of addresses of apprise in quotes", extra={"secret": True})
+    ]
+
+
 class ReportSettings(_Section, kw_only=True, frozen=True):
     """`[report]`: `events` is the path of a file of dated events, "" for none."""
 
@@ -426,7 +441,7 @@ class ScreenSettings(_Section, kw_only=True, frozen=True):
     """`[screen]`."""
 
     language: Literal["auto", "en", "zh"]
-    theme: str
+    theme: ThemeName
     flash: bool
     up_is: Literal["green", "red"]
 
@@ -444,6 +459,7 @@ class Settings(_Section, kw_only=True, frozen=True):
     metrics: MetricSettings
     warnings: WarningSettings
     rules: dict[str, OwnRuleSettings]
+    notify: NotifySettings
     report: ReportSettings
     screen: ScreenSettings
     keys: dict[str, str]

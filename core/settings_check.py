@@ -209,8 +209,10 @@ def _check(node: mi.Type, value: object, path: Path) -> Iterator[Mistake]:
 
 
 def _described(node: mi.Metadata, value: object, path: Path) -> Iterator[Mistake]:
+    secret = bool((node.extra or {}).get("secret"))
     for mistake in _check(node.type, value, path):
-        yield Mistake(mistake.path, _expected(node), mistake.found)
+        found = _("something else, which is kept secret") if secret else mistake.found
+        yield Mistake(mistake.path, _expected(node), found)
 
 
 def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]:

@@ -11,14 +11,20 @@ import msgspec
 
 from core import __version__
 from core.i18n import _
+from core.messenger import masked
 from core.settings_check import dotted, quoted
 from core.settings_load import DEFAULT, Loaded, default_file, user_config_file
 from core.text import clean
 
 
 def to_toml(loaded: Loaded) -> str:
-    """One line per key; a key that differs from the shipped default says in a comment who set it."""
-    table = msgspec.to_builtins(loaded.settings, builtin_types=(date,))
+    """One line per key; a key that differs from the shipped default says in a comment who set it.
+
+    Of the addresses of `[notify]` only the kind is shown.
+    """
+    notify = loaded.settings.notify
+    shown = msgspec.structs.replace(notify, urls=tuple(map(masked, notify.urls)))
+    table = msgspec.to_builtins(msgspec.structs.replace(loaded.settings, notify=shown), builtin_types=(date,))
     return "\n".join([*_head(loaded), *_table(table, loaded.origin, ())]) + "\n"
 
 

@@ -227,7 +227,10 @@ class Gauge(_Frozen, kw_only=True, frozen=True):
 
 
 class RiskWarning(_Frozen, kw_only=True, frozen=True):
-    """One rule applied to one subject. `since_at_least`: the state is older than the loaded history."""
+    """One rule applied to one subject. `since_at_least`: the state is older than the loaded history.
+
+    `acknowledged` by the user, until the state changes; the rule is muted till the end of `muted_until`.
+    """
 
     id: str
     subject: str
@@ -245,6 +248,8 @@ class RiskWarning(_Frozen, kw_only=True, frozen=True):
     condition: str = ""
     missing: tuple[str, ...] = ()
     history: dict[str, str | float | int | None] = {}
+    acknowledged: bool = False
+    muted_until: date | None = None
 
 
 class Course(_Frozen, kw_only=True, frozen=True):
@@ -424,13 +429,17 @@ class Evaluated(_Frozen, kw_only=True, frozen=True):
 
 
 class Snapshot(_Frozen, kw_only=True, frozen=True):
-    """Everything one refresh knows; `not_evaluated` names the metrics that have no source, with the reason."""
+    """Everything one refresh knows, or was known on an evening of the `past`.
+
+    `not_evaluated` names the metrics that have no source, with the reason.
+    """
 
     schema: int = SCHEMA
     tapeboard: str = ""
     session: date | None = None
     session_status: SessionStatus = "stale"
     half_day: bool = False
+    past: bool = False
     phase: Phase = "closed"
     viewed_at: datetime | None = None
     next_session: date | None = None

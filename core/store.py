@@ -26,6 +26,7 @@ from core.i18n import _
 from core.model import Instant, Quote, Rejected, Session
 from core.panel import Bars
 from core.snapshot import from_json
+from core.store_attention import AttentionStore
 from core.store_daily import DailyStore
 from core.store_errors import translated
 from core.store_file import connect, default_url, path_of, peek
@@ -75,7 +76,7 @@ class SeriesInfo:
     fetched_at: Instant
 
 
-class Store(DailyStore, WarningStore):
+class Store(DailyStore, WarningStore, AttentionStore):
     """An open store, for any number of threads. Every method may raise StoreError, those that write StoreWriteError.
 
     After a failed write everything stored before is still there, and the store goes on working.

@@ -127,6 +127,37 @@ BACKTESTS = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+ACKNOWLEDGED = Table(
+    "acknowledged",
+    METADATA,
+    Column("universe", Text, primary_key=True, nullable=False),
+    Column("rule", Text, primary_key=True, nullable=False),
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("session", Date, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
+MUTED = Table(
+    "muted",
+    METADATA,
+    Column("rule", Text, primary_key=True, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
+NOTICES = Table(  # `target` is "" for the screen, else a digest of the address: addresses are secrets
+    "notices",
+    METADATA,
+    Column("universe", Text, primary_key=True, nullable=False),
+    Column("rule", Text, primary_key=True, nullable=False),
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("state", Text, primary_key=True, nullable=False),
+    Column("session", Date, primary_key=True, nullable=False),
+    Column("target", Text, primary_key=True, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+
 Migration: TypeAlias = Callable[[Connection], None]
 
 
@@ -179,7 +210,28 @@ def _journal_and_backtests(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _quarantine, _fundamentals, _journal_and_backtests)
+def _attention(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE acknowledged (universe TEXT NOT NULL, rule TEXT NOT NULL, subject TEXT NOT NULL, "
+        "state TEXT NOT NULL, session DATE NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (universe, rule, subject))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE muted (rule TEXT NOT NULL PRIMARY KEY, until DATE NOT NULL, at INTEGER NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE notices (universe TEXT NOT NULL, rule TEXT NOT NULL, subject TEXT NOT NULL, "
+        "state TEXT NOT NULL, session DATE NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, "
+        "PRIMARY KEY (universe, rule, subject, state, session, target))"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _first_tables,
+    _quarantine,
+    _fundamentals,
+    _journal_and_backtests,
+    _attention,
+)
 
 VERSION = len(MIGRATIONS)
 

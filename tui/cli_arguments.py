@@ -58,6 +58,7 @@ class Options:
     rules: tuple[str, ...] = ()
     null: bool = False
     metrics: bool = False
+    notify_test: bool = False
     note_format: NoteFormat = "md"
     output: Path | None = None
 
@@ -165,6 +166,8 @@ def _add_warnings(backtest: argparse.ArgumentParser, warnings: argparse.Argument
     chance = _("also on 200 shuffled markets: how often does a rule fire by chance? Takes minutes")
     backtest.add_argument("--null", action="store_true", help=chance)
     warnings.add_argument("--since", type=_date, metavar="DATE", help=_("only sessions from this day on"))
+    trial = _("send a test notice to every address of [notify], and nothing else")
+    warnings.add_argument("--notify-test", action="store_true", help=trial)
     for command in (backtest, warnings):
         command.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
         formats = _("text (the default), json or csv")

@@ -1,4 +1,7 @@
-"""`tapeboard warnings`: every step of the warnings from one state to another. Never imports Textual."""
+"""`tapeboard warnings`: every step of the warnings from one state to another, or a trial of their notices.
+
+Never imports Textual.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from core import pipeline
+from core import notices, pipeline
 from core.i18n import _
 from tui.cli_arguments import Options
-from tui.cli_output import emit, say, warn_invented
+from tui.cli_output import INCOMPLETE, emit, say, warn_invented
 from tui.cli_table import aligned
 from tui.format import day
 
@@ -23,8 +26,12 @@ _COLUMNS: Final = ("session", "rule", "subject", "universe", "old", "new", "kind
 
 
 def run(options: Options) -> int:
-    """Print the journal, brought up to date."""
+    """Print the journal, brought up to date, or try the addresses for notices."""
     settings = options.load().settings
+    if options.notify_test:
+        told, whole = notices.trial(settings.notify)
+        emit("; ".join(told) + "\n")
+        return 0 if whole else INCOMPLETE
     with closing(pipeline.open_pipeline(settings)) as pipe:
         found = pipe.journal(options.since)
     match options.format:

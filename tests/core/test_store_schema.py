@@ -19,6 +19,7 @@ from tests.core.store_builders import AT, contents, same, series, url_of
 TABLES = {
     *("series", "quotes", "snapshot", "quarantine", "fundamentals", "market_caps"),
     *("journal", "backtests"),
+    *("acknowledged", "muted", "notices"),
 }
 
 
@@ -67,7 +68,7 @@ def test_an_absent_or_empty_file_becomes_a_store(path: Path, *, made: bool) -> N
     if made:
         path.touch()
     fill(path)
-    assert version(path) == VERSION == 4
+    assert version(path) == VERSION == 5
     assert tables(path) == TABLES
 
 

@@ -1,0 +1,203 @@
+"""Notices: a warning that was raised is told once, on the screen and, where `[notify]` names addresses, outside.
+
+Told are transitions to WATCH and WARNING of final sessions, of the last few where a store remembers what was told,
+else of the last one. A warning that eases is no news, nor is one that is muted or acknowledged. Addresses that fail
+are tried again, after a while that doubles; those that succeeded are not. Simulated data never go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from core.errors import UsageError
+from core.i18n import _
+from core.journal import Key
+from core.messenger import digest, named, send
+from core.model import Instant, Session
+from core.sessions import Clock
+from core.settings import NotifySettings
+from core.snapshot import EMPTY, RiskWarning, RuleState, Snapshot
+
+if TYPE_CHECKING:
+    from core.rules.board import RuleBoard
+    from core.store import Store
+
+FRESH: Final = 5
+"""Sessions in which a transition is still news, where what was told is remembered."""
+FIRST, MOST = timedelta(seconds=30), timedelta(minutes=30)
+"""How long after a failure the next try comes, and at most."""
+ON_SCREEN: Final = ""
+"""The target that stands for the screen."""
+_LEAST: Final = {"watch": ("WATCH", "WARNING"), "warning": ("WARNING",)}
+
+
+class NoticeKey(NamedTuple):
+    """One transition: a rule on a subject came to a state in a session."""
+
+    universe: str
+    rule: str
+    subject: str
+    state: RuleState
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One transition in words: `headline` for a line, `text` with evidence and condition."""
+
+    key: NoticeKey
+    headline: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How it stands with what goes out: why something did not, and after how many seconds to ask again."""
+
+    failure: str = ""
+    wait: float | None = None
+
+
+def eased(board: RuleBoard) -> set[Key]:
+    """The rules and subjects that are no more than WATCH after a WARNING, or would be by a provisional session."""
+    return {
+        (course.rule.id, course.subject)
+        for course in board.courses
+        if course.transitions and "WARNING" in (course.transitions[-1].old, course.transitions[-1].new)
+    }
+
+
+def due(
+    snapshot: Snapshot, settings: NotifySettings, universe: str, easing: Collection[Key], fresh: int
+) -> tuple[Notice, ...]:
+    """What of a snapshot is news: raised to one of the states asked for in the last `fresh` sessions."""
+    if snapshot.session_status == "stale" and snapshot.source.feed == "files":  # files are as old as they were given
+        return ()
+    return tuple(
+        _notice(warning, warning.since, universe)
+        for warning in snapshot.warnings
+        if warning.since is not None
+        and warning.state in _LEAST[settings.least]
+        and not (warning.state == "WATCH" and (warning.id, warning.subject) in easing)
+        and not warning.acknowledged
+        and warning.muted_until is None
+        and _young(warning, snapshot.session, fresh, provisional=settings.provisional)
+    )
+
+
+def _young(warning: RiskWarning, session: Session | None, fresh: int, *, provisional: bool) -> bool:
+    """Whether it was raised a few sessions ago: by a final session, or by one in progress if that is asked for."""
+    if warning.since_at_least:
+        return False
+    in_progress = warning.provisional and warning.since == session
+    age = (warning.sessions or 0) - (warning.provisional and not in_progress)
+    return age <= fresh and (provisional or not in_progress)
+
+
+def _notice(warning: RiskWarning, since: Session, universe: str) -> Notice:
+    name = f"{warning.id} {warning.title} {warning.subject}"
+    state = _("{name}: {state} since {day}").format(name=name, state=warning.state, day=since)
+    evidence = " · ".join(part.strip() for part in warning.text.split("   ") if part.strip())
+    rule = _("Rule: {condition}.").format(condition=warning.condition)
+    key = NoticeKey(universe, warning.id, warning.subject, warning.state, since)
+    return Notice(key, state, f"{state}. {evidence}. {rule} {warning.history.get('text') or ''}".strip())
+
+
+class Notices:
+    """The notices of one pipeline in this run. Any thread may call it; `deliver` waits for the network."""
+
+    def __init__(self, store: Store | None, settings: NotifySettings, universe: str, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._universe = universe
+        self._clock = clock
+        self._latest, self._easing = EMPTY, frozenset[Key]()
+        self._due: dict[NoticeKey, Notice] = {}
+        self._given: dict[str, set[NoticeKey]] = {}
+        self._tries = 0
+        self._next: Instant | None = None
+        self._failure = ""
+        self._lock, self._sending = Lock(), Lock()
+
+    def see(self, snapshot: Snapshot, easing: Collection[Key]) -> None:
+        """The newest snapshot, and which of its warnings only ease."""
+        self._latest, self._easing = snapshot, frozenset(easing)
+
+    def told(self) -> tuple[Notice, ...]:
+        """All notices of this run for the screen, the newest last. Raises StoreError."""
+        with self._lock:
+            fresh = 1 if self._store is None else FRESH
+            found = due(self._latest, self._settings, self._universe, self._easing, fresh)
+            new = {notice.key: notice for notice in found if notice.key not in self._due}
+            if new:
+                told = self._told_before(new, ON_SCREEN)
+                self._remember(new, ON_SCREEN)
+                self._given[ON_SCREEN] = self._given.get(ON_SCREEN, set()) | told
+                self._due |= new
+            return tuple(notice for key, notice in self._due.items() if key not in self._given.get(ON_SCREEN, ()))
+
+    def deliver(self) -> Delivery:
+        """Send what has not gone out yet, to each address in one message. Raises StoreError, UsageError."""
+        with self._sending:
+            urls = () if self._latest.source.simulated else self._settings.urls
+            now = self._clock.now()
+            if self._next is not None and now < self._next:
+                return Delivery(self._failure, (self._next - now).total_seconds())
+            reasons = [(name, self._send_to(url)) for name, url in zip(named(urls), urls, strict=True)]
+            failed = "; ".join(f"{name}: {reason}" for name, reason in reasons if reason)
+            self._tries = self._tries + 1 if failed else 0
+            wait = min(FIRST * 2 ** min(self._tries - 1, 16), MOST) if failed else None
+            self._next = None if wait is None else now + wait
+            self._failure = _("not sent, {failed}").format(failed=failed) if failed else ""
+            return Delivery(self._failure, None if wait is None else wait.total_seconds())
+
+    def _send_to(self, url: str) -> str:
+        """Send to one address what it has not been given; "" or why that failed."""
+        target = digest(url)
+        with self._lock:
+            notices = dict(self._due)
+        known = self._given.setdefault(target, set())
+        known |= self._told_before([key for key in notices if key not in known], target)
+        waiting = [notice for key, notice in notices.items() if key not in known]
+        if not waiting:
+            return ""
+        reason = send(url, title(waiting), "\n\n".join(notice.text for notice in waiting))
+        if not reason:
+            keys = [notice.key for notice in waiting]
+            known.update(keys)
+            self._remember(keys, target)
+        return reason
+
+    def _told_before(self, keys: Collection[NoticeKey], target: str) -> set[NoticeKey]:
+        return self._store.noticed(keys, target) if self._store is not None and keys else set()
+
+    def _remember(self, keys: Collection[NoticeKey], target: str) -> None:
+        if self._store is not None:
+            self._store.put_noticed(keys, target, self._clock.now())
+
+
+def title(notices: Sequence[Notice]) -> str:
+    """The subject of a message about these notices."""
+    if len(notices) == 1:
+        return f"Tapeboard: {notices[0].headline}"
+    return _("Tapeboard: {n} warnings").format(n=len(notices))
+
+
+def trial(settings: NotifySettings) -> tuple[list[str], bool]:
+    """Send a notice that only tests the road; a sentence for each address, and whether all got it.
+
+    Raises UsageError where there is no address, or no apprise.
+    """
+    if not settings.urls:
+        raise UsageError(_("there is no address to notify"), _('give one: [notify] urls = ["ntfy://TOPIC"]'))
+    told: list[str] = []
+    whole = True
+    for name, url in zip(named(settings.urls), settings.urls, strict=True):
+        reason = send(url, _("Tapeboard: a test"), _("A warning would come like this."))
+        whole = whole and not reason
+        told.append(_("{name}: {reason}").format(name=name, reason=reason or _("sent")))
+    return told, whole

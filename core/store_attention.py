@@ -1,0 +1,71 @@
+"""What the store keeps of the user's attention: acknowledged warnings, muted rules, and notices that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from core.journal import Key
+from core.model import Instant
+from core.store_part import StorePart
+from core.store_schema import ACKNOWLEDGED, MUTED, NOTICES, to_microseconds
+
+if TYPE_CHECKING:
+    from core.attention import Acknowledged
+    from core.notices import NoticeKey
+
+
+class AttentionStore(StorePart):
+    """That part of a `core.store.Store`; its methods raise what the others do."""
+
+    def acknowledged(self, universe: str) -> dict[Key, Acknowledged]:
+        """What was acknowledged last of each rule and subject of a breadth universe."""
+        from core.attention import Acknowledged  # noqa: PLC0415 - it may be handed a store
+
+        query = select(ACKNOWLEDGED).where(ACKNOWLEDGED.c.universe == universe)
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        return {(row.rule, row.subject): Acknowledged(row.state, row.session) for row in rows}
+
+    def put_acknowledged(self, universe: str, key: Key, seen: Acknowledged | None, at: Instant) -> None:
+        """Keep that a warning was acknowledged, or forget it."""
+        rule, subject = key
+        columns = ACKNOWLEDGED.c
+        place = and_(columns.universe == universe, columns.rule == rule, columns.subject == subject)
+        with self._writing() as connection:
+            connection.execute(delete(ACKNOWLEDGED).where(place))
+            if seen is not None:
+                row = {"universe": universe, "rule": rule, "subject": subject, "at": to_microseconds(at)}
+                connection.execute(insert(ACKNOWLEDGED), [row | {"state": seen.state, "session": seen.session}])
+
+    def muted(self) -> dict[str, date]:
+        """The last day of every rule that was ever muted and not unmuted."""
+        with self._reading() as connection:
+            return {row.rule: row.until for row in connection.execute(select(MUTED))}
+
+    def put_muted(self, rule: str, until: date | None, at: Instant) -> None:
+        """Keep till when a rule is muted, or forget it."""
+        with self._writing() as connection:
+            connection.execute(delete(MUTED).where(MUTED.c.rule == rule))
+            if until is not None:
+                connection.execute(insert(MUTED), [{"rule": rule, "until": until, "at": to_microseconds(at)}])
+
+    def noticed(self, keys: Collection[NoticeKey], target: str) -> set[NoticeKey]:
+        """Those of `keys` that a target has been given."""
+        c = NOTICES.c
+        query = select(c.universe, c.rule, c.subject, c.state, c.session)  # the fields of a key, in their order
+        query = query.where(c.target == target, c.session.in_({key.session for key in keys}))
+        with self._reading() as connection:
+            rows = {tuple(row) for row in connection.execute(query)}
+        return {key for key in keys if tuple(key) in rows}
+
+    def put_noticed(self, keys: Iterable[NoticeKey], target: str, at: Instant) -> None:
+        """Keep that a target has been given these notices; twice is as once."""
+        rows = [{**key._asdict(), "target": target, "at": to_microseconds(at)} for key in keys]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(insert(NOTICES).on_conflict_do_nothing(), rows)
