@@ -23,6 +23,7 @@ from core.universe import Universe
 
 if TYPE_CHECKING:
     from core.engine import Engine
+    from core.evenings import Evenings
     from core.folding import Folder
     from core.metrics.members import Members
     from core.series import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         SymbolDetail,
         Timeline,
     )
+    from core.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -42,11 +44,22 @@ T = TypeVar("T")
 class Answers:
     """That part of a `core.pipeline.Pipeline`, whose refresh holds `lock` while it changes what `folder` has folded."""
 
-    def __init__(self, universe: Universe, constituents: Constituents, folder: Folder, lock: Lock) -> None:
+    def __init__(
+        self, universe: Universe, constituents: Constituents, folder: Folder, evenings: Evenings, lock: Lock
+    ) -> None:
         self._universe = universe
         self._constituents = constituents
         self._folder = folder
+        self._evenings = evenings
         self._lock = lock
+
+    def evenings(self) -> tuple[date, ...]:
+        """The finished sessions whose evenings can be looked back at, oldest first."""
+        return self._answer(self._evenings.sessions)
+
+    def past(self, day: date) -> Snapshot:
+        """The evening of the last finished session up to `day`, or of the first one (`core.evenings`)."""
+        return self._answer(lambda e: self._evenings.snapshot(e, day))
 
     def leaders(self, window: str, at: date | None = None) -> tuple[Leaders, ...]:
         """Who led each ranked group by `window` over the year up to `at`, one result for each."""

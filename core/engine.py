@@ -68,6 +68,7 @@ class View:
     phase: Phase
     session_status: SessionStatus
     half_day: bool
+    past: bool
     next_session: Session
     next_open: Instant
     expected: Session
@@ -220,6 +221,7 @@ class Engine:
             session=session,
             session_status=view.session_status,
             half_day=view.half_day,
+            past=view.past,
             phase=view.phase,
             viewed_at=view.viewed_at,
             next_session=view.next_session,

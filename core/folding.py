@@ -108,7 +108,7 @@ class Folder:
         first = intake.first_session(bars.values())
         days = self._calendar.sessions(first or moment.finished, moment.finished)
         panel = align(bars, self._universe.symbols, days)
-        newest = intake.newest_row(panel)
+        newest = intake.newest_row(panel.px)
         if newest is None:
             message = _("there is no price of a watched symbol up to {day}").format(day=moment.finished)
             others = len(set(known()) - set(self._universe.symbols))

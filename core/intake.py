@@ -15,7 +15,7 @@ from core.feeds.base import History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Quote, Session, SymbolClass
 from core.moment import Moment
-from core.panel import Bars, LiveRow, Panel
+from core.panel import Bars, Floats, LiveRow
 from core.sessions import Calendar, exchange_time
 from core.universe import suggest
 
@@ -50,12 +50,12 @@ def first_session(bars: Iterable[Bars]) -> Session | None:
     return day
 
 
-def newest_row(panel: Panel) -> int | None:
-    """The row of the last session that at least half of the series have reached; None without any price.
+def newest_row(prices: Floats) -> int | None:
+    """The row of `prices`, (T, N), that at least half of the series have reached; None without any price.
 
     Members of one ranking share their session: a single series that runs ahead, or behind, does not move it.
     """
-    priced = np.isfinite(panel.px)
+    priced = np.isfinite(prices)
     priced = priced[:, priced.any(axis=0)]
     if priced.size == 0:
         return None

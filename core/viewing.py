@@ -56,6 +56,7 @@ class Viewer:
             phase=moment.phase,
             session_status=_status(shown),
             half_day=self._calendar.is_half_day(shown.session),
+            past=self._past,
             next_session=moment.next_session,
             next_open=moment.next_open,
             expected=moment.expected,

@@ -278,6 +278,7 @@ def view(session: date, **changes: Any) -> View:
         "phase": "after",
         "session_status": "final",
         "half_day": False,
+        "past": False,
         "next_session": session + timedelta(days=1),
         "next_open": close + timedelta(hours=17.5),
         "expected": session,

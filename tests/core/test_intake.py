@@ -65,15 +65,15 @@ class TestNewestRow:
         [([6], 5), ([6, 3], 5), ([6, 3, 3], 2), ([6, 6, 3], 5), ([6, 6, 3, 3], 5), ([6, 3, 3, 3, 1], 2)],
     )
     def test_half_of_the_series_have_reached_it(self, lasts: Sequence[int], newest: int) -> None:
-        assert intake.newest_row(panel(*(series(f"S{i}", last=last) for i, last in enumerate(lasts)))) == newest
+        assert intake.newest_row(panel(*(series(f"S{i}", last=last) for i, last in enumerate(lasts))).px) == newest
 
     def test_absent_series_have_no_say(self) -> None:
         empty = [series(f"E{i}", last=0) for i in range(3)]
-        assert intake.newest_row(panel(series("A", last=4), *empty)) == 3
+        assert intake.newest_row(panel(series("A", last=4), *empty).px) == 3
 
     def test_without_a_price_there_is_none(self) -> None:
-        assert intake.newest_row(panel(series("A", last=0))) is None
-        assert intake.newest_row(align({}, ["A"], DAYS[:0])) is None
+        assert intake.newest_row(panel(series("A", last=0)).px) is None
+        assert intake.newest_row(align({}, ["A"], DAYS[:0]).px) is None
 
 
 def test_the_first_session_is_the_earliest_of_any() -> None:
