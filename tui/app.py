@@ -8,7 +8,6 @@ Importing this module imports neither the board nor pandas, the calendar or the 
 from __future__ import annotations
 
 import asyncio
-import difflib
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,17 +21,19 @@ from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.types import CSSPathType
 
-from core.errors import NoDataError, SettingsError, TapeboardError
+from core.errors import NoDataError, TapeboardError
 from core.glance import last_snapshot
 from core.i18n import _
+from core.settings import CORE
 from core.snapshot import EMPTY, Snapshot
 from core.text import clean
 from tui import commands
 from tui.asking import told
 from tui.bridge import AwaitSource, Bridge, OpenSource
-from tui.messages import Asked, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+from tui.messages import Asked, Opened, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
+from tui.screens.overlay import Overlay
 from tui.status import Status
 from tui.themes import themes
 
@@ -50,8 +51,8 @@ NEVER_STORED = ("files", "simulated")
 def run(loaded: Loaded, *, as_of: date | None = None) -> int:
     """Show the live screen until the user quits; returns the exit code.
 
-    Raises `SettingsError` for a theme that does not exist. What goes wrong later is told on the screen; what
-    has left it without data is raised again at the end, so that the command line tells it too.
+    What goes wrong is told on the screen; what has left it without data is raised again at the end, so that the
+    command line tells it too.
     """
     settings = loaded.settings
 
@@ -110,7 +111,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
         super().__init__()
         for theme in self._themes:
             self.register_theme(theme)
-        self.theme = _known_theme(settings.screen.theme, [theme.name for theme in self._themes])
+        self.theme = settings.screen.theme
         for binding in commands.bindings(settings.keys):
             self.bind(binding.key, binding.action, description=binding.description, show=False)
         self._settings = settings
@@ -173,6 +174,20 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """Have a question of the screen answered; who asked is told."""
         self._bridge.ask(event)
 
+    def on_opened(self, event: Opened) -> None:
+        """Show the members of a sector, where a universe tells them, or a symbol in full."""
+        from tui.screens.members import MembersScreen  # noqa: PLC0415 - like the board, after the first paint
+        from tui.screens.symbol import SymbolScreen  # noqa: PLC0415 - likewise
+
+        keys, universe = self._settings.keys, self._status.snapshot.breadth.universe
+        if event.sector and universe != CORE:
+            flash = self._settings.screen.flash
+            self.push_screen(MembersScreen(keys, self._status, event.symbol, flash=flash))
+            return
+        hint = _("Its members are shown with a universe: tapeboard --universe sp500") if event.sector else ""
+        groups = self._groups()
+        self.push_screen(SymbolScreen(keys, self._status, groups, event.symbols, event.symbol, hint=hint))
+
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Show it, or keep it while the display is held."""
         self._latest = event.snapshot
@@ -211,6 +226,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
             case "theme_next":
                 names = [theme.name for theme in self._themes]
                 self.theme = names[(names.index(self.theme) + 1) % len(names)]
+            case _ if isinstance(self.screen, Overlay):
+                self.screen.run_command(command)
             case _ if self._board is not None:
                 self._board.run_command(command)
                 if self._over_time is not None:
@@ -250,6 +267,9 @@ class TapeboardApp(App[None], inherit_bindings=False):
             screen.status = self._status
         if self._over_time is not None:
             self._over_time.status = self._status
+        for overlay in self.screen_stack:
+            if isinstance(overlay, Overlay):
+                overlay.status = self._status
 
     def _show_board(self, snapshot: Snapshot) -> None:
         """Show the board with this snapshot; it comes at the first one, under the help where that is open."""
@@ -261,17 +281,21 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.push_screen(self._board)
 
     def _new_board(self) -> BoardScreen:
-        from core.universe import build  # noqa: PLC0415 - this and the panes cost time before the first paint
-        from tui.screens.board import BoardScreen  # noqa: PLC0415 - see above
+        from tui.screens.board import BoardScreen  # noqa: PLC0415 - the panes cost time before the first paint
 
-        groups = {group.id: group.title for group in build(self._settings).groups}
         return BoardScreen(
             self._settings.keys,
-            groups,
+            self._groups(),
             window=self._settings.metrics.window,
             flash=self._settings.screen.flash,
             size=self.size,
         )
+
+    def _groups(self) -> dict[str, str]:
+        """The watched groups, id and title, in screen order."""
+        from core.universe import build  # noqa: PLC0415 - like the board
+
+        return {group.id: group.title for group in build(self._settings).groups}
 
 
 def exit_code(failure: Exception | None) -> int:
@@ -279,14 +303,3 @@ def exit_code(failure: Exception | None) -> int:
     if failure is None:
         return 0
     return failure.exit_code if isinstance(failure, TapeboardError) else 1
-
-
-def _known_theme(name: str, known: Sequence[str]) -> str:
-    """`name`, or a `SettingsError` with the nearest one that exists."""
-    if name in known:
-        return name
-    near = difflib.get_close_matches(name, known, 1) or known
-    message = _('screen.theme: expected one of {themes}, found "{name}"')
-    raise SettingsError(
-        message.format(themes=", ".join(known), name=clean(name, 60)), _('did you mean "{near}"?').format(near=near[0])
-    )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from core.model import Problem
     from core.scheduler import Beat, Scheduler
-    from core.series import Leaders, PriceSeries, RatioSeries
+    from core.series import Leaders, PriceSeries, RatioSeries, SectorMembers, SymbolDetail
     from core.settings import RefreshSettings
     from core.snapshot import Snapshot
     from tui.messages import Asked
@@ -73,6 +73,14 @@ class SnapshotSource(Protocol):
 
     def prices(self, symbol: str) -> PriceSeries:
         """The bars of one watched symbol over the past year."""
+        ...
+
+    def detail(self, symbol: str) -> SymbolDetail:
+        """Two years of one symbol, watched or a member of the universe."""
+        ...
+
+    def members(self, fund: str) -> SectorMembers:
+        """The members of the universe in the sector of a fund."""
         ...
 
     def close(self) -> None:

@@ -19,6 +19,11 @@ OPENING: Final = "opening"
 BOARD: Final = "board"
 HELP: Final = "help"
 OVER_TIME: Final = "over_time"
+SYMBOL: Final = "symbol"
+MEMBERS: Final = "members"
+WINDOWED: Final = (BOARD, OVER_TIME, MEMBERS)
+LIVE: Final = (BOARD, OVER_TIME, SYMBOL, MEMBERS)
+EVERYWHERE: Final = (OPENING, *LIVE, HELP)
 
 ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"
 """Keys that quit whatever the configuration says, so that no keymap can lock anybody in."""
@@ -51,24 +56,24 @@ def registry() -> tuple[Command, ...]:
         Command("focus_next", _("next"), _("go to the next pane"), 1),
         Command("focus_previous", "", _("go to the previous pane"), 1),
         Command("zoom", _("zoom"), _("show this pane alone, or all again"), 4),
-        Command("window_next", _("window"), _("rank by the next longer window, everywhere"), 6, (BOARD, OVER_TIME)),
-        Command(
-            "window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6, (BOARD, OVER_TIME)
-        ),
-        Command("sort_next", _("sort"), _("sort this pane by its next column"), 5),
-        Command("sort_reverse", _("sort"), _("turn the order round"), 5),
+        Command("window_next", _("window"), _("rank by the next longer window, everywhere"), 6, WINDOWED),
+        Command("window_previous", _("window"), _("rank by the next shorter window, everywhere"), 6, WINDOWED),
+        Command("sort_next", _("sort"), _("sort this pane by its next column"), 5, (BOARD, MEMBERS)),
+        Command("sort_reverse", _("sort"), _("turn the order round"), 5, (BOARD, MEMBERS)),
+        Command("explain", _("formula"), _("in a detail: the formula of the metric at the cursor"), 8, (SYMBOL,)),
+        Command("price_range", _("sessions"), _("in a detail: 63, 126, 252 or 504 sessions"), 6, (SYMBOL,)),
+        Command("price_style", _("candles"), _("in a detail: candles, or a line"), 5, (SYMBOL,)),
+        Command("price_scale", _("scale"), _("in a detail: linear, or logarithmic"), 5, (SYMBOL,)),
         Command(
             "over_time", _("over time"), _("who led over the past year, any ratio, and back"), 4, (BOARD, OVER_TIME)
         ),
-        Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, BOARD, OVER_TIME)),
+        Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, *LIVE)),
         Command("pause", _("pause"), _("hold the display, or let it go on"), 3),
         Command("faster", _("pace"), _("refresh more often"), 2),
         Command("slower", _("pace"), _("refresh less often"), 2),
-        Command(
-            "theme_next", _("theme"), _("next theme: dark, light, high contrast"), 1, (OPENING, BOARD, OVER_TIME, HELP)
-        ),
-        Command("help", _("help"), _("this help, and back"), 9, (OPENING, BOARD, OVER_TIME, HELP)),
-        Command("quit", _("quit"), _("quit at once"), 9, (OPENING, BOARD, OVER_TIME, HELP)),
+        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast, colour-blind, red for a rise"), 1, EVERYWHERE),
+        Command("help", _("help"), _("this help, and back"), 9, EVERYWHERE),
+        Command("quit", _("quit"), _("quit at once"), 9, EVERYWHERE),
     )
 
 
@@ -76,9 +81,11 @@ def moves() -> tuple[tuple[str, str], ...]:
     """Keys that move inside a pane, and what they do; the tables bind them themselves."""
     return (
         ("↑ ↓ k j", _("row up, row down")),
-        ("← → h l", _("to the columns that do not fit")),
+        ("← → h l", _("to the columns that do not fit; in a detail to the next symbol")),
+        ("enter", _("open the symbol: prices, all metrics; of a sector its members")),
+        ("tab", _("in a narrow detail: chart or metrics")),
         ("pgup pgdn home end", _("a page, the ends")),
-        ("d", _("in Rotation: tails by week, by day, none")),
+        ("d", _("in Rotation: tails by week, by day, none; among members: the fund")),
     )
 
 

@@ -6,7 +6,7 @@ yet is replaced by a newer one of its kind: a slow terminal skips snapshots inst
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from textual.message import Message
@@ -43,6 +43,19 @@ class Answered(Message, bubble=False):
         self.kind = kind
         self.answer = answer
         self.failure = failure
+
+
+class Opened(Message):
+    """A row was opened: its symbol, and those of its list in their order, among which the detail can go on.
+
+    `sector`: it is the fund of a sector, which may have members to show.
+    """
+
+    def __init__(self, symbol: str, symbols: Sequence[str], *, sector: bool = False) -> None:
+        super().__init__()
+        self.symbol = symbol
+        self.symbols = tuple(dict.fromkeys(symbols))
+        self.sector = sector
 
 
 class SnapshotArrived(Message):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from textual.pilot import Pilot
 
-from core.series import Leaders, PriceSeries, RatioSeries
+from core.series import Leaders, PriceSeries, RatioSeries, SectorMembers, SymbolDetail
 from core.snapshot import Snapshot
 from tests.tui import builders, series
 from tui.app import TapeboardApp
@@ -59,6 +59,14 @@ class Script:
     def prices(self, symbol: str) -> PriceSeries:
         """Invented ones."""
         return series.prices(symbol)
+
+    def detail(self, symbol: str) -> SymbolDetail:
+        """An invented one."""
+        return series.detail(symbol)
+
+    def members(self, fund: str) -> SectorMembers:
+        """Invented ones."""
+        return series.members(fund)
 
     def close(self) -> None:
         """Remember it."""

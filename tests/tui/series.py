@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from core.series import Leaders, PriceSeries, RatioSeries, Values
+from core.series import (
+    Drawdowns,
+    Leaders,
+    MemberRow,
+    PriceSeries,
+    RatioSeries,
+    SectorMembers,
+    SymbolDetail,
+    Values,
+)
+from core.snapshot import Row
 from tests.tui.builders import SESSION
 
 COUNT = 252
@@ -49,6 +59,58 @@ def prices(symbol: str = "SPY", *, live: bool = False) -> PriceSeries:
         high_252=max(highs),
         low_252=min(lows),
         live=live,
+    )
+
+
+def detail(symbol: str = "SPY", row: Row | None = None) -> SymbolDetail:
+    """Prices that fell once by a fifth, and stand a little below their high."""
+    falls = Drawdowns(
+        since=SESSIONS[0],
+        depth=-0.021,
+        peak=SESSIONS[-8],
+        sessions=7,
+        deepest=-0.19,
+        top=SESSIONS[60],
+        trough=SESSIONS[90],
+        recovered=SESSIONS[150],
+    )
+    if row is None and symbol in MEMBERS:
+        row = Row(symbol=symbol, name=f"{symbol} Corp.", group="members", last=101.5, session=SESSION, chg_1s=0.0123)
+    return SymbolDetail(symbol, prices(symbol), falls, row)
+
+
+MEMBERS = {"AAA": 0.021, "BBB": 0.004, "CCC": -0.013, "DDD": None}
+
+
+def members(fund: str = "XLK") -> SectorMembers:
+    """Two that gained, one that lost, one without a price."""
+    rows = [
+        MemberRow(
+            symbol=symbol,
+            name=f"{symbol} Corp.",
+            last=101.5 + place,
+            session=SESSION,
+            ret={"1s": move, "5s": -move, "21s": 2 * move, "63s": None},
+            dist_sma50=move / 2,
+            dist_high_252=-0.04,
+            weight=0.05 - place / 100,
+            brought={"1s": 0.05 * move},
+            status="short_history",
+        )
+        for place, (symbol, move) in enumerate(MEMBERS.items())
+        if move is not None
+    ]
+    return SectorMembers(
+        fund=fund,
+        sector="Information Technology",
+        universe="S&P 500",
+        session=SESSION,
+        live=False,
+        used=3,
+        rows=(*rows, MemberRow("DDD", "DDD Corp.", status="missing_input")),
+        caption="members of an undated list (pytickersymbols)",
+        weights_of="SPY",
+        weights_dated=SESSION,
     )
 
 

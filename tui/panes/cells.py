@@ -91,5 +91,8 @@ def reason(status: Status) -> str:
         "short_history": _("too short a history"),
         "gap": _("a gap in the data"),
         "suspect": _("suspect prices"),
+        "not_supported": _("means nothing for its class"),
+        "partial": _("the session is not over"),
+        "half_day": _("of a half day"),
     }
     return words.get(code, code.replace("_", " "))

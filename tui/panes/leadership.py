@@ -8,8 +8,9 @@ from typing import ClassVar
 from core.i18n import _
 from core.snapshot import RANK_WINDOWS, Row, Snapshot, Spread
 from tui import format as fmt
-from tui.panes import cells
-from tui.widgets.live_table import Cell, Column, TableRow
+from tui.messages import Opened
+from tui.panes import cells, extras
+from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import TablePane
 
 SPREADS = "spreads"
@@ -28,6 +29,7 @@ class LeadershipPane(TablePane):
     def __init__(self, key: str, groups: Mapping[str, str], *, flash: bool = True) -> None:
         super().__init__(_("Leadership"), key, short=_("Leaders"), flash=flash)
         self._groups = groups
+        self._fillers = extras.fillers(None)
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `TablePane`."""
@@ -37,7 +39,7 @@ class LeadershipPane(TablePane):
         """See `TablePane`. The window in force, the last session and the sparkline are always in view."""
         last = max([9, *map(len, self._levels())])
         windows = [
-            Column(w, w, 7, priority=0 if w in ("1s", self.window) else 4, accent=w == self.window)
+            Column(w, w, 7, priority=0 if w in ("1s", self.window) else 4, accent=w == self.window, unit=extras.MIXED)
             for w in RANK_WINDOWS
         ]
         return (
@@ -45,18 +47,33 @@ class LeadershipPane(TablePane):
             Column("climb", "Δ", 3, priority=2),
             Column("symbol", _("Symbol"), 7, "left"),
             Column("name", _("Name"), 12, "left", flex=True, priority=3),
-            Column("last", _("Last"), last),
+            Column("last", _("Last"), last, unit="quote currency; yields in percent"),
             *windows,
-            Column("sma20", _("vs 20d"), 6, priority=6),
-            Column("high", _("vs hi"), 6, priority=5),
-            Column("rsi", _("RSI"), 4, priority=7),
-            Column("vol", _("vol %"), 5, priority=8),
-            Column("spark", _("60 s"), cells.spark_width(self.room), priority=1),
+            Column("sma20", _("vs 20d"), 6, priority=6, unit=extras.FRACTION),
+            Column("high", _("vs hi"), 6, priority=5, unit=extras.FRACTION),
+            Column("rsi", _("RSI"), 4, priority=7, unit="number"),
+            Column("vol", _("vol %"), 5, priority=8, unit=extras.FRACTION),
+            Column("spark", _("60 s"), cells.spark_width(self.room), priority=1, drawn=True),
         )
+
+    def more(self) -> Sequence[Column]:
+        """See `TablePane`."""
+        return extras.columns()
+
+    def meanings(self) -> Mapping[str, str]:
+        """See `TablePane`."""
+        windows = {w: _("change over {window}: %, yields bp, volatility points").format(window=w) for w in RANK_WINDOWS}
+        own = {
+            "rank": _("rank in its group by the window in force"),
+            "climb": _("places gained in 21 sessions"),
+            "last": _("last price, or level"),
+            "spark": _("the closes of 60 sessions"),
+        }
+        return extras.meanings() | own | windows
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`. Symbols without a price stand at the end, by reason."""
-        rows = self._symbols()
+        rows, self._fillers = self._symbols(), extras.fillers(self.chosen)
         here = [(row, level) for row, level in zip(rows, self._levels(), strict=True) if row.last is not None]
         here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
         absent = [row for row in rows if row.last is None]
@@ -85,6 +102,13 @@ class LeadershipPane(TablePane):
             self.window,
         )
 
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        """Open a symbol, among all in their present order; a spread is not one."""
+        event.stop()
+        keys = [row.key for _section, row in self.table.rows() if row.section != SPREADS]
+        if event.key in keys:
+            self.post_message(Opened(_symbol(event.key), [_symbol(key) for key in keys]))
+
     def _symbols(self) -> tuple[Row, ...]:
         return (*self.snapshot.leadership, *self.snapshot.watchlist)
 
@@ -94,6 +118,7 @@ class LeadershipPane(TablePane):
     def _row(self, row: Row, level: str) -> TableRow:
         rank = cells.rank(row.rank.get(self.window), of=row.rank_of.get(self.window))
         found = {
+            **{key: fill(row) for key, fill in self._fillers.items()},
             "rank": rank,
             "climb": cells.climb(row.rank_change.get(self.window)),
             "symbol": Cell(row.symbol, rank.style, row.symbol),
@@ -131,6 +156,11 @@ class LeadershipPane(TablePane):
             "spark": cells.level_spark(spread.spark, cells.spark_width(self.room)),
         }
         return TableRow(f"{SPREADS} {spread.id}", found, section=SPREADS)
+
+
+def _symbol(key: str) -> str:
+    """The symbol of a row by its key."""
+    return key.rpartition(" ")[2]
 
 
 def _names() -> Mapping[str, str]:

@@ -13,11 +13,13 @@ from textual.widget import Widget
 from core.i18n import _
 from core.snapshot import SectorRow, Snapshot, Value
 from tui import format as fmt
+from tui.messages import Opened
 from tui.panes import cells
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import Pane
 from tui.widgets.rotation_graph import Point, RotationGraph, Track, quadrant_name, quadrant_of
+from tui.widgets.table_model import matching
 
 ARROWS: Final = "→↗↑↖←↙↓↘"
 BACK: Final = 5
@@ -65,6 +67,7 @@ class RotationPane(Pane):
         self.tails = WEEKS
         self._body = RotationBody(self.graph, self.table)
         self._told = Line(classes="pane-line")
+        self._shown: frozenset[str] = frozenset()
 
     def body(self) -> Widget:
         """See `Pane`."""
@@ -87,9 +90,22 @@ class RotationPane(Pane):
         """See `Pane`."""
         self._arrange()
         self.table.set_columns(self._columns())
-        self.table.set_rows([_row(row) for row in self.snapshot.sectors], flash=flash)
+        rows = [_row(row) for row in self.snapshot.sectors]
+        if self.filter:
+            names = {row.symbol: row.name for row in self.snapshot.sectors}
+            rows = [row for row in rows if matching([row], {row.section: names[row.key]}, self.filter)]
+        self._shown = frozenset(row.key for row in rows)
+        self.table.set_rows(rows, flash=flash)
         self._show_cursor()
         super().fill(flash=flash)
+
+    def counted(self) -> tuple[int, int]:
+        """See `Pane`."""
+        return len(self._shown), len(self.snapshot.sectors)
+
+    def go_to(self, symbol: str) -> None:
+        """See `Pane`."""
+        self.table.move_cursor_to(symbol)
 
     def sort_next(self) -> None:
         """See `Pane`: of the list."""
@@ -109,7 +125,7 @@ class RotationPane(Pane):
 
     def action_aside(self, step: int) -> None:
         """To the next symbol on the graph with a smaller (-1) or a greater (1) ratio."""
-        ratios = {row.symbol: row.rs_ratio for row in self.snapshot.sectors if row.rs_ratio is not None}
+        ratios = {row.symbol: row.rs_ratio for row in self._sectors() if row.rs_ratio is not None}
         here = ratios.get(self.table.cursor_key or "")
         if here is None:
             return
@@ -131,6 +147,11 @@ class RotationPane(Pane):
         """The cursor has moved: mark another symbol."""
         self._show_cursor()
 
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        """Open a sector fund, among all in their present order."""
+        event.stop()
+        self.post_message(Opened(event.key, [row.key for _section, row in self.table.rows()]))
+
     def on_rotation_graph_picked(self, event: RotationGraph.Picked) -> None:
         """Move the cursor to what was clicked."""
         event.stop()
@@ -146,11 +167,15 @@ class RotationPane(Pane):
 
     def _show_cursor(self) -> None:
         """Draw the graph with the cursor and the tails in force; tell about its symbol."""
-        sectors, cursor = self.snapshot.sectors, self.table.cursor_key
+        sectors, cursor = self._sectors(), self.table.cursor_key
         tracks = [track for row in sectors if (track := _track(row, self.tails)) is not None]
         self.graph.show(tracks, cursor)
         told = [part for row in sectors if row.symbol == cursor for part in _told(row)]
         self._told.show(told, [piece(self._hint(), "", style="dim", weight=15)])
+
+    def _sectors(self) -> list[SectorRow]:
+        """The rows that the filter leaves."""
+        return [row for row in self.snapshot.sectors if row.symbol in self._shown]
 
     def _hint(self) -> str:
         """The key that changes the tails, and what they are."""
@@ -161,8 +186,8 @@ class RotationPane(Pane):
         return (
             Column("symbol", _("Symbol"), 6, "left"),
             Column("quadrant", _("Quadrant"), 9, "left", flash=True),
-            Column("ratio", _("Ratio"), 6),
-            Column("momentum", _("Mom."), 6),
+            Column("ratio", _("Ratio"), 6, unit="number around 100"),
+            Column("momentum", _("Mom."), 6, unit="number around 100"),
             Column("path", _("5 s"), 19, "left"),
         )
 

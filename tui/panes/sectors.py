@@ -10,13 +10,16 @@ from textual.widget import Widget
 from core.i18n import _
 from core.snapshot import Rotation, SectorRow, Snapshot, Value
 from tui import format as fmt
-from tui.panes import cells
+from tui.messages import Opened
+from tui.panes import cells, extras
 from tui.widgets.line import Line, Piece, piece
-from tui.widgets.live_table import Cell, Column, TableRow
+from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import TablePane
 
 MARKS: Final = {"cyclical": "●", "sensitive": "◐", "defensive": "○"}
 RANKS: Final = ("5s", "21s", "63s")
+WINDOW: Final = "window"
+"""The name of the column of the window in force."""
 BAR_WIDTHS: Final = ((cells.ROOMY, 40), (108, 24), (84, 16), (0, 10))
 """How long bars are in tables of at least so many cells."""
 
@@ -31,6 +34,7 @@ class SectorsPane(TablePane):
         super().__init__(_("Sectors"), key, flash=flash)
         self.table.sort_by("1s", reverse=True)
         self._rotation = Line(classes="pane-line")
+        self._fillers = extras.fillers(None)
 
     def below(self) -> Sequence[Widget]:
         """See `TablePane`."""
@@ -42,23 +46,46 @@ class SectorsPane(TablePane):
 
     def columns(self) -> Sequence[Column]:
         """See `TablePane`. Beside the last session stands the window in force, if it is another."""
-        window = () if self.window == "1s" else (Column(self.window, self.window, 7, accent=True),)
+        window = (
+            () if self.window == "1s" else (Column(self.window, self.window, 7, accent=True, unit=extras.FRACTION),)
+        )
         return (
             Column("class", "", 1, "left"),
             Column("symbol", _("Symbol"), 6, "left"),
             Column("name", _("Name"), 13, "left", flex=True, priority=1),
-            Column("1s", "1s", 6, accent=self.window == "1s"),
-            Column("bar", "" if self._barred() == "1s" else self._barred(), self._bar_width(), "left", priority=2),
+            Column("1s", "1s", 6, accent=self.window == "1s", unit=extras.FRACTION),
+            Column("bar", self._bar_title(), self._bar_width(), "left", priority=2, drawn=True),
             *window,
             *(Column(f"#{w}", f"#{w}", 4, priority=3, accent=w == self.window) for w in RANKS),
             Column("quadrant", _("RRG-style"), 9, "left", priority=4),
-            Column("sma50", _("vs 50d"), 6, priority=6),
-            Column("spark", _("60 s"), cells.spark_width(self.room), priority=5),
+            Column("sma50", _("vs 50d"), 6, priority=6, unit=extras.FRACTION),
+            Column("spark", _("60 s"), cells.spark_width(self.room), priority=5, drawn=True),
         )
+
+    def more(self) -> Sequence[Column]:
+        """See `TablePane`."""
+        return extras.columns()
+
+    def meanings(self) -> Mapping[str, str]:
+        """See `TablePane`."""
+        own = {
+            "class": _("cyclical, sensitive, defensive in the scheme named"),
+            "1s": _("change over the last session, %"),
+            "bar": _("the change as a bar, of the window that the pane is sorted by"),
+            self.window: _("change over the window in force, %"),
+            **{f"#{w}": _("rank among the sectors over {window}").format(window=w) for w in RANKS},
+            "quadrant": _("strength against SPY and its momentum, own formula"),
+            "spark": _("the closes of 60 sessions"),
+        }
+        return extras.meanings() | own
+
+    def named(self, column: Column) -> str:
+        """See `TablePane`. The column of the window in force is one, whichever that is."""
+        return WINDOW if column.key == self.window != "1s" else column.key
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`."""
-        sectors = self.snapshot.sectors
+        sectors, self._fillers = self.snapshot.sectors, extras.fillers(self.chosen)
         widest = max((abs(_move(row, self._barred()) or 0.0) for row in sectors), default=0.0)
         return [self._row(row, widest) for row in sectors], {}
 
@@ -80,8 +107,16 @@ class SectorsPane(TablePane):
         """See `TablePane`. The bars draw what the pane is sorted by."""
         self.refill(flash=False)
 
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        """Open a sector: its members, or its fund among all in their present order."""
+        event.stop()
+        self.post_message(Opened(event.key, [row.key for _section, row in self.table.rows()], sector=True))
+
     def _bar_width(self) -> int:
         return next(width for room, width in BAR_WIDTHS if self.room >= room)
+
+    def _bar_title(self) -> str:
+        return "" if self._barred() == "1s" else self._barred()
 
     def _barred(self) -> str:
         """The window that the bars draw: the one the pane is sorted by, else the last session."""
@@ -91,6 +126,7 @@ class SectorsPane(TablePane):
         move = _move(row, self._barred())
         quadrant = _quadrants().get(row.quadrant or "", fmt.DASH)
         found = {
+            **{key: fill(row) for key, fill in self._fillers.items()},
             "class": Cell(MARKS.get(row.cls or "", " "), "dim" if row.cls == "defensive" else "", row.cls),
             "symbol": Cell(row.symbol, "", row.symbol),
             "name": Cell(row.name, "dim", row.name),

@@ -9,7 +9,7 @@ an idle table draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import ClassVar, Final
 
@@ -45,6 +45,9 @@ class LiveTable(ScrollView, can_focus=True):
     ALLOW_SELECT = False  # a double click opens the row
 
     FLASH_SECONDS: ClassVar[float] = 0.6
+
+    CLICKS: ClassVar[int] = 2
+    """How many clicks on a row open it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {CLASS + name for name in (*PARTS, *STYLES)}
 
@@ -82,7 +85,7 @@ class LiveTable(ScrollView, can_focus=True):
             self.key = key
 
     class RowSelected(TableMessage):
-        """The row `key` was opened with Enter or a double click."""
+        """The row `key` was opened, with Enter or by clicks."""
 
         def __init__(self, table: LiveTable, key: str) -> None:
             super().__init__(table)
@@ -120,6 +123,18 @@ class LiveTable(ScrollView, can_focus=True):
     def sort_reverse(self) -> bool:
         """Whether the greatest value stands first."""
         return self._body.sort_reverse
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, in view or not."""
+        return self._columns
+
+    def rows(self) -> Iterator[tuple[str, TableRow]]:
+        """Every row under the title of its section, from top to bottom."""
+        for line in self._body.lines:
+            if line.kind == "row":
+                row = self._body.rows[line.key]
+                yield self._body.title(row.section), row
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns, from the first one on."""
@@ -232,7 +247,7 @@ class LiveTable(ScrollView, can_focus=True):
         at = self.scroll_offset.y + spot.y - HEADER
         if at < len(self._body.lines) and self._body.lines[at].kind != "section":
             self.cursor_key = self._body.lines[at].key
-            if event.chain == 2:
+            if event.chain == self.CLICKS:
                 self.action_select()
 
     def action_move(self, step: int) -> None:
