@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Lines,
         PriceSeries,
         RatioSeries,
+        RuleDetail,
         SectorMembers,
         SymbolDetail,
         Timeline,
@@ -89,6 +90,13 @@ class Answers:
     def gauge(self, rule_id: str, subject: str, at: date | None = None) -> GaugeSeries | None:
         """The number that decides a rule over the year up to `at`; None where no single one does."""
         return self._answer(lambda e: e.board.gauge_series(rule_id, subject, _row(e, at)))
+
+    def rule(self, rule_id: str, subject: str, at: date | None = None) -> RuleDetail:
+        """One rule on one subject over all finished sessions up to `at`."""
+        found = self._answer(lambda e: charts.rule_detail(e.board, rule_id, subject, _row(e, at)))
+        if found is None:
+            raise NoDataError(_("there is no rule {rule} of {subject}").format(rule=rule_id, subject=subject))
+        return found
 
     def detail(self, symbol: str, at: date | None = None) -> SymbolDetail:
         """Two years of one symbol, watched or a member of the universe, up to `at`; of a member all its metrics."""

@@ -15,7 +15,7 @@ from core.metrics.statistics import full_tail
 from core.model import Group, Session
 from core.panel import Floats, Panel
 from core.rules.board import RuleBoard
-from core.series import Leaders, Lines, PriceSeries, RatioSeries, RuleCourse, Timeline, Values
+from core.series import Leaders, Lines, PriceSeries, RatioSeries, RuleCourse, RuleDetail, RuleStep, Timeline, Values
 from core.snapshot import number
 
 YEAR = 252
@@ -114,6 +114,23 @@ def timeline(board: RuleBoard, t: int, sessions: int = YEAR) -> Timeline:
         courses=tuple(
             RuleCourse(c.rule.id, c.subject, c.rule.title(c.subject), tuple(c.levels[rows].tolist())) for c in raised
         ),
+    )
+
+
+def rule_detail(board: RuleBoard, rule_id: str, subject: str, t: int) -> RuleDetail | None:
+    """One rule over all finished sessions up to row t; None where there is no such rule."""
+    course = next((c for c in board.courses if (c.rule.id, c.subject) == (rule_id, subject)), None)
+    if course is None:
+        return None
+    course, days = course.until(t), board.sessions[: t + 1].astype(object).tolist()
+    return RuleDetail(
+        id=rule_id,
+        subject=subject,
+        informs=course.rule.informs,
+        sessions=tuple(days),
+        levels=tuple(course.levels.tolist()),
+        steps=tuple(RuleStep(days[s.t], s.old.value, s.new.value, dict(s.evidence)) for s in course.transitions),
+        gauge=board.gauge_series(rule_id, subject, t),
     )
 
 

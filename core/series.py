@@ -6,12 +6,13 @@ that is missing, or whose window is not full yet, is None.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 from core.model import Session
-from core.snapshot import Gauge, Row, Value
+from core.snapshot import Gauge, Row, RuleState, Value
 
 Values: TypeAlias = tuple[Value, ...]
 
@@ -97,6 +98,32 @@ class GaugeSeries:
     gauge: Gauge
     sessions: tuple[Session, ...]
     values: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleStep:
+    """One step of a rule from a state to another, and the evidence of that session."""
+
+    session: Session
+    old: RuleState
+    new: RuleState
+    evidence: Mapping[str, float | int | str | bool | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleDetail:
+    """One rule on one subject over all loaded sessions that are finished: `levels` as in `RuleCourse`, its steps.
+
+    `gauge` is None where no single number decides it. `informs`: level 1 is INFO.
+    """
+
+    id: str
+    subject: str
+    informs: bool
+    sessions: tuple[Session, ...]
+    levels: tuple[int, ...]
+    steps: tuple[RuleStep, ...]
+    gauge: GaugeSeries | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
