@@ -416,8 +416,14 @@ class NotifySettings(_Section, kw_only=True, frozen=True):
 
 
 class ReportSettings(_Section, kw_only=True, frozen=True):
-    """`[report]`: `events` is the path of a file of dated events, "" for none."""
+    """`[report]`: `events` is the path of a file of dated events, "" for none; `folder` "" means the user's own.
 
+    `at` is a time in New York, "" for never.
+    """
+
+    at: Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$", description='a time of day such as "16:15"')]
+    format: Literal["md", "html", "text"]
+    folder: str
     events: str
 
 

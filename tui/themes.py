@@ -1,12 +1,13 @@
-"""The three themes: dark, light, high contrast. Calm, with one accent colour and muted rules.
+"""The themes: dark, light, high contrast, safe for the colour-blind, and red for a rise. One accent, muted rules.
 
-Every colour that carries text stands at least 4.5:1 from the ground it is written on (tested). `up` and
-`down` change places where a rise is red, as in East Asia; warnings keep their colours.
+Every colour that carries text stands at least 4.5:1 from the ground it is written on. Seen by eyes without red or
+without green, a rise and a fall stay apart in the theme `colorblind`, and a watch and a warning (tested, by
+simulation). Where a rise is red, as in East Asia, `up` and `down` change places; warnings keep their colours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from textual.theme import Theme
@@ -16,7 +17,10 @@ PREFIX: Final = "tapeboard-"
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme; `ground` is the background, `cursor` that of the row at the cursor."""
+    """The colours of one theme; `ground` is the background, `cursor` that of the row at the cursor.
+
+    A rise is `cool` and a fall `warm`, unless `warm_up`, or the configuration, says otherwise.
+    """
 
     name: str
     dark: bool
@@ -28,31 +32,34 @@ class Palette:
     rule: str
     spark: str
     accent: str
-    green: str
-    red: str
+    cool: str
+    warm: str
     watch: str
     warning: str
     info: str
+    warm_up: bool = False
 
+
+DARK: Final = Palette(
+    name="dark",
+    dark=True,
+    ground="#101014",
+    cursor="#1c2632",
+    text="#c9cfd8",
+    strong="#f2f4f7",
+    dim="#858d99",
+    rule="#2f363f",
+    spark="#5f6f82",
+    accent="#6cb2f5",
+    cool="#5fc08b",
+    warm="#ee7f77",
+    watch="#e2b34c",
+    warning="#ff9257",
+    info="#8fb3c9",
+)
 
 PALETTES: Final = (
-    Palette(
-        name="dark",
-        dark=True,
-        ground="#101014",
-        cursor="#1c2632",
-        text="#c9cfd8",
-        strong="#f2f4f7",
-        dim="#858d99",
-        rule="#2f363f",
-        spark="#5f6f82",
-        accent="#6cb2f5",
-        green="#5fc08b",
-        red="#ee7f77",
-        watch="#e2b34c",
-        warning="#ff9257",
-        info="#8fb3c9",
-    ),
+    DARK,
     Palette(
         name="light",
         dark=False,
@@ -64,8 +71,8 @@ PALETTES: Final = (
         rule="#d3d2cc",
         spark="#8391a0",
         accent="#1560ad",
-        green="#0d693b",
-        red="#b3261e",
+        cool="#0d693b",
+        warm="#b3261e",
         watch="#7d5500",
         warning="#a83c00",
         info="#386174",
@@ -81,12 +88,23 @@ PALETTES: Final = (
         rule="#8c8c8c",
         spark="#a9b8c6",
         accent="#ffe14d",
-        green="#5dff9b",
-        red="#ff9d9d",
+        cool="#5dff9b",
+        warm="#ff9d9d",
         watch="#ffc14d",
         warning="#ff9a57",
         info="#9fe0ff",
     ),
+    replace(
+        DARK,
+        name="colorblind",
+        accent="#eaf0fa",
+        cool="#5aa9ff",
+        warm="#ffab52",
+        watch="#f7e88a",
+        warning="#e8743e",
+        info="#9fd8d0",
+    ),
+    replace(DARK, name="red-up", warm_up=True),
 )
 
 
@@ -96,7 +114,8 @@ def themes(up_is: Literal["green", "red"] = "green") -> tuple[Theme, ...]:
 
 
 def _theme(palette: Palette, up_is: Literal["green", "red"]) -> Theme:
-    up, down = (palette.green, palette.red) if up_is == "green" else (palette.red, palette.green)
+    warm_up = palette.warm_up or up_is == "red"
+    up, down = (palette.warm, palette.cool) if warm_up else (palette.cool, palette.warm)
     return Theme(
         name=PREFIX + palette.name,
         dark=palette.dark,
@@ -106,8 +125,8 @@ def _theme(palette: Palette, up_is: Literal["green", "red"]) -> Theme:
         background=palette.ground,
         surface=palette.ground,
         panel=palette.cursor,
-        success=palette.green,
-        error=palette.red,
+        success=palette.cool,
+        error=palette.warm,
         warning=palette.watch,
         variables={
             "up": up,

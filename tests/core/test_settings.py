@@ -240,6 +240,7 @@ class TestUserFile:
 
 WINDOWS = '"126s", "1s", "21s", "252s", "5s" or "63s"'
 CLASSES = '"index", "fund", "stock", "rate" or "volatility"'
+THEMES = '"tapeboard-colorblind", "tapeboard-contrast", "tapeboard-dark", "tapeboard-light" or "tapeboard-red-up"'
 SECONDS = "a number above 0 and at most 86400"
 DAY = "a date such as 2025-01-09, without quotes"
 GROUPS = "index_funds, size, style, sectors, industry, small_caps, cross_asset, indices, volatility or rates"
@@ -279,7 +280,8 @@ MISTAKES: list[Case] = [  # what the file says; key, expected, found and nearest
     ('[refresh]\nopen = "15"', "refresh.open", SECONDS, '"15"', None),
     ("[refresh]\nopen = true", "refresh.open", SECONDS, "true", None),
     ("[screen]\nflash = 1", "screen.flash", "true or false", "1", None),
-    ("[screen]\ntheme = 1", "screen.theme", "text in quotes", "1", None),
+    ("[screen]\ntheme = 1", "screen.theme", THEMES, "1", None),
+    ('[screen]\ntheme = "tapeboard-ligth"', "screen.theme", THEMES, '"tapeboard-ligth"', "tapeboard-light"),
     ("[metrics]\nyears = 2.5", "metrics.years", "a whole number from 1 to 100", "2.5", None),
     ("universe = 3", "universe", "a table", "3", None),
     ("[universe.groups]\nindices = [1]", "universe.groups.indices", "a table", "a list", None),
