@@ -25,6 +25,8 @@ SHORTEST, LONGEST, ABOUT = 8, 42, 44
 """Cells of a sparkline at least and at most, and of the words that explain a measure where there is room for them."""
 EXTREME: Final = 0.05
 """A percentile so near to either end stands out."""
+RAW: Final = "as named; fraction where the name says %"
+"""The unit of raw values, which each gauge names itself."""
 NO_COURSE: Final = Course()
 ABSENT: Final = "absent "
 """Prefix of the sections of what has no value, one for each reason."""
@@ -103,12 +105,22 @@ class GaugePane(TablePane):
         value, step = _widest(numbers, VALUE), _widest(steps, STEP)
         return (
             Column("symbol", "", NAME, "left"),
-            Column("value", _("now"), value),
-            Column("step", _("1s"), step, priority=2),
-            Column("year", _("252 s"), self._spark_width(value + step), priority=1),
-            Column("pr", _("pct"), PERCENTILE, priority=1),
+            Column("value", _("now"), value, unit=RAW),
+            Column("step", _("1s"), step, priority=2, unit=RAW),
+            Column("year", _("252 s"), self._spark_width(value + step), priority=1, drawn=True),
+            Column("pr", _("pct"), PERCENTILE, priority=1, unit="fraction"),
             Column("about", _("What it is"), ABOUT, "left", flex=True, priority=3),
         )
+
+    def meanings(self) -> Mapping[str, str]:
+        """See `TablePane`."""
+        return {
+            "symbol": _("the measure"),
+            "value": _("its value, in the unit of its name"),
+            "step": _("its change since the session before"),
+            "year": _("its course over 252 sessions"),
+            "pr": _("its percentile among 252 sessions"),
+        }
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`. What has no value stands at the end, by reason."""

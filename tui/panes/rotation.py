@@ -90,10 +90,7 @@ class RotationPane(Pane):
         """See `Pane`."""
         self._arrange()
         self.table.set_columns(self._columns())
-        rows = [_row(row) for row in self.snapshot.sectors]
-        if self.filter:
-            names = {row.symbol: row.name for row in self.snapshot.sectors}
-            rows = [row for row in rows if matching([row], {row.section: names[row.key]}, self.filter)]
+        rows = matching([_row(row) for row in self.snapshot.sectors], {}, self.filter)
         self._shown = frozenset(row.key for row in rows)
         self.table.set_rows(rows, flash=flash)
         self._show_cursor()
@@ -201,13 +198,13 @@ class List(LiveTable, can_focus=False):
 
 
 def _row(row: SectorRow) -> TableRow:
+    named = {"symbol": Cell(row.symbol, "", row.symbol), "name": Cell(row.name)}  # a filter finds the name as well
     here = _point((row.rs_ratio, row.rs_momentum))
     if here is None:
-        found = {"symbol": Cell(row.symbol, "", row.symbol), "path": Cell(cells.reason(row.status), "stale")}
-        return TableRow(row.symbol, found)
+        return TableRow(row.symbol, {**named, "path": Cell(cells.reason(row.status), "stale")})
     quadrant = quadrant_of(here)
     found = {
-        "symbol": Cell(row.symbol, "", row.symbol),
+        **named,
         "quadrant": Cell(quadrant_name(quadrant), LOOKS[quadrant], quadrant),
         "ratio": cells.plain(row.rs_ratio, 2),
         "momentum": cells.plain(row.rs_momentum, 2),

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
 from tui.widgets.live_table import Column, LiveTable, TableRow
+from tui.widgets.table_model import BLANK, PINNED, matching
 from tui.widgets.title import Tab, TitleLine
 
 TRADED: Final = frozenset({"last", "1s", "state"})
@@ -37,6 +38,8 @@ class Pane(Vertical):
     """The window of ranks and highlights, the same everywhere."""
     active: var[bool] = var(default=False, init=False)
     """Whether this is the pane that the keys go to."""
+    filter: var[str] = var("", init=False)
+    """The words that a row must have to be shown; "" shows all."""
 
     def __init__(self, name: str, key: str, *, short: str = "") -> None:
         """`name` stands in the title, `short` for it where the title is narrow; `key` goes to the pane."""
@@ -79,6 +82,13 @@ class Pane(Vertical):
     def sort_reverse(self) -> None:
         """Turn the order round, where there is one."""
 
+    def counted(self) -> tuple[int, int]:
+        """How many rows the filter has left, and of how many."""
+        return 0, 0
+
+    def go_to(self, symbol: str) -> None:
+        """Put the cursor on a symbol, where it is shown."""
+
     @property
     def room(self) -> int:
         """The cells that a line of the body has; 0 before it has a place on the screen."""
@@ -117,10 +127,22 @@ class Pane(Vertical):
         """Mark the title."""
         self.show_title()
 
+    def watch_filter(self) -> None:
+        """Show other rows; that is no news of the market, so nothing flashes."""
+        self.refill(flash=False)
+
     def show_title(self) -> None:
         """Name the pane, those it shares its place with, and what it shows."""
         if self._in_view:
-            self._line.show_tabs(self._tabs, self.tab, self.info(), active=self.active)
+            self._line.show_tabs(self._tabs, self.tab, self._title_forms(), active=self.active)
+
+    def _title_forms(self) -> tuple[str, ...]:
+        """What the title says: before all else that rows are hidden."""
+        if not self.filter:
+            return self.info()
+        n, of = self.counted()
+        hidden = _("filter: {words} · {n} of {of}").format(words=self.filter, n=n, of=of)
+        return *(f"{hidden} · {form}" for form in self.info() if form), hidden, self.filter
 
 
 class TablePane(Pane):
@@ -138,6 +160,9 @@ class TablePane(Pane):
         super().__init__(name, key, short=short)
         self.table = LiveTable()
         self.table.flash_enabled = flash
+        self.chosen: tuple[str, ...] | None = None
+        """The columns that the user wants, by name and in this order; None for the usual ones."""
+        self._counted = (0, 0)
 
     def body(self) -> LiveTable:
         """See `Pane`."""
@@ -145,7 +170,39 @@ class TablePane(Pane):
 
     @abstractmethod
     def columns(self) -> Sequence[Column]:
-        """The columns for the window in force."""
+        """The usual columns for the window in force."""
+
+    def more(self) -> Sequence[Column]:
+        """Further columns that can be chosen."""
+        return ()
+
+    def meanings(self) -> Mapping[str, str]:
+        """What the columns are, in words, by key."""
+        return {}
+
+    def named(self, column: Column) -> str:
+        """What a column is remembered by: its key, but where that depends on the window."""
+        return column.key
+
+    def offered(self) -> Mapping[str, Column]:
+        """All columns that can be shown, by name, the usual ones first."""
+        usual = {self.named(column): column for column in self.columns()}
+        return usual | {column.key: column for column in self.more() if column.key not in usual}
+
+    def shown(self) -> Sequence[Column]:
+        """The columns that are shown: the usual ones, or those chosen, of which the first stay where room is short."""
+        if self.chosen is None:
+            return self.columns()
+        known = self.offered()
+        kept = [known[name] for name in self.chosen if name in known]
+        if PINNED in known and PINNED not in self.chosen:
+            kept.insert(0, known[PINNED])
+        return [replace(c, priority=0 if c.key == PINNED else place) for place, c in enumerate(kept)] or self.columns()
+
+    def choose(self, names: Sequence[str] | None) -> None:
+        """Show these columns; None for the usual ones."""
+        self.chosen = None if names is None else tuple(names)
+        self.refill(flash=False)
 
     @abstractmethod
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
@@ -158,10 +215,23 @@ class TablePane(Pane):
 
     def fill(self, *, flash: bool) -> None:
         """Give the table the columns and rows in force."""
-        self.table.set_columns([replace(c, flash=c.key in TRADED) for c in self.columns()])
+        self.table.set_columns([replace(c, flash=c.key in TRADED) for c in self.shown()])
         rows, sections = self.rows()
-        self.table.set_rows(rows, sections=sections, flash=flash)
+        found = matching(rows, sections, self.filter)
+        self._counted = len(found), len(rows)
+        self.table.set_rows(found, sections=sections, flash=flash)
         super().fill(flash=flash)
+
+    def counted(self) -> tuple[int, int]:
+        """See `Pane`."""
+        return self._counted
+
+    def go_to(self, symbol: str) -> None:
+        """See `Pane`."""
+        for _section, row in self.table.rows():
+            if row.cells.get(PINNED, BLANK).text == symbol:
+                self.table.move_cursor_to(row.key)
+                return
 
     def sort_next(self) -> None:
         """Sort by the next column, its best end first."""
@@ -183,5 +253,5 @@ class TablePane(Pane):
         key = self.table.sort_key
         if key is None:
             return unsorted
-        name = next((column.title for column in self.columns() if column.key == key and column.title), key)
+        name = next((column.title for column in self.shown() if column.key == key and column.title), key)
         return _("by {column}").format(column=name)

@@ -24,7 +24,8 @@ class Column:
     """A column, `width` cells wide; where `flex`, it takes a share of the room that is left.
 
     Priority 0 is always shown; of the others the highest number leaves first when the table is too narrow.
-    The title of an `accent` column stands out. Cells of a column without `flash` change unlit.
+    The title of an `accent` column stands out. Cells of a column without `flash` change unlit. `unit` is that of what
+    the cells sort by, for exports, which leave out what is `drawn`.
     """
 
     key: str
@@ -35,6 +36,8 @@ class Column:
     priority: int = 0
     accent: bool = False
     flash: bool = True
+    unit: str = ""
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ class Slot(NamedTuple):
 
 
 BLANK: Final = Cell()
+
+
+def matching(rows: Sequence[TableRow], sections: Mapping[str, str], words: str) -> Sequence[TableRow]:
+    """The rows that have all of `words` somewhere: in a cell, in a note, or in the title of their section."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return rows
+    return [row for row in rows if all(map(_told(row, sections).__contains__, wanted))]
 
 
 def arrange(
@@ -177,6 +188,11 @@ def slots(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
 def span(columns: Collection[Column]) -> int:
     """The cells that `columns` need, with the margins and the blanks between them."""
     return 2 * MARGIN + sum(column.width for column in columns) + max(0, len(columns) - 1)
+
+
+def _told(row: TableRow, sections: Mapping[str, str]) -> str:
+    texts = (cell.text for cell in (*row.cells.values(), *row.notes))
+    return "\n".join((row.key, sections.get(row.section, row.section), *texts)).casefold()
 
 
 def _direction(old: float | str | None, new: float | str | None) -> Change:
