@@ -150,13 +150,12 @@ class MembersScreen(Overlay):
             self._caption.show([])
             return
         self._title.show([*pieces, *_counted(found)], [piece(self._order(), "", style="dim", weight=20), RULE])
-        self._caption.show(_captions(found), [piece(_("enter: the member · d: the fund"), "", style="dim", weight=50)])
+        self._caption.show(_captions(found), [piece(_("d: the fund itself"), "", style="dim", weight=55)])
 
     def _order(self) -> str:
-        key = self.table.sort_key
-        title = next((column.title for column in self._columns() if column.key == key), "")
-        told = _("% · {window}").format(window=self.window)
-        return _("{told} · by {column}").format(told=told, column=title) if title else told
+        """The unit, and what the rows are sorted by."""
+        title = next((column.title for column in self._columns() if column.key == self.table.sort_key), "")
+        return _("% · by {column}").format(column=title) if title else _("% · as listed")
 
 
 def _counted(found: SectorMembers) -> list[Piece]:
@@ -172,12 +171,12 @@ def _counted(found: SectorMembers) -> list[Piece]:
 
 def _captions(found: SectorMembers) -> list[Piece]:
     """What list it is, and whose weights."""
-    if not found.weights_of:
-        weights = _("no weights: name a holdings file under [holdings]")
+    if found.weights_of:
+        short = _("weights: {fund} {dated}").format(fund=found.weights_of, dated=found.weights_dated)
+        weights = (_("{weights}, rolled; brought: to its return").format(weights=short), short)
     else:
-        text = _("weight in {fund} of {dated}, rolled · brought: to its return, pp")
-        weights = text.format(fund=found.weights_of, dated=found.weights_dated)
-    return [piece(found.caption, style="dim", gap=1), piece(weights, "", style="dim", weight=40)]
+        weights = (_("no weights: name a file of them under [holdings]"), _("no weights"))
+    return [piece(*weights, gap=1, style="dim", weight=60), piece(found.caption, "", style="dim", weight=50)]
 
 
 def _levels(rows: Sequence[MemberRow]) -> list[str]:

@@ -31,7 +31,7 @@ from tui.screens.overlay import Overlay
 from tui.screens.symbol_metrics import metric_of, metric_rows
 from tui.status import Status
 from tui.widgets.line import Piece, piece
-from tui.widgets.live_table import Column, LiveTable
+from tui.widgets.live_table import Column, LiveTable, TableRow
 from tui.widgets.price_chart import PriceChart, PriceLook, newest
 from tui.widgets.title import TitleLine
 
@@ -106,8 +106,8 @@ class SymbolScreen(Overlay):
         self.table.set_columns(
             (
                 Column("symbol", _("Metric"), 20, "left"),
-                Column("value", _("Value"), 11),
-                Column("note", "", 20, "left", flex=True),
+                Column("value", _("Value"), 10),
+                Column("note", "", 12, "left", flex=True),
             )
         )
         self.table.focus()
@@ -228,8 +228,10 @@ class SymbolScreen(Overlay):
         """The definition of the metric at the cursor."""
         if not self.formula.display:
             return
-        metric = metric_of(self.table.cursor_key or "")
-        self.formula.update(_explained(metric) if metric else Content(_("nothing to explain")))
+        here = next((row for _section, row in self.table.rows() if row.key == self.table.cursor_key), None)
+        metric = None if here is None else metric_of(here.key)
+        if here is not None and metric is not None:
+            self.formula.update(_explained(here, metric))
 
 
 class Metrics(LiveTable, inherit_bindings=False):
@@ -262,15 +264,17 @@ def _now(row: Row) -> list[Piece]:
     ]
 
 
-def _explained(metric: Metric) -> Content:
-    """Name, formula, and on what it stands; names of columns are aligned."""
+def _explained(row: TableRow, metric: Metric) -> Content:
+    """The row in full, and its metric: name, formula, and on what it stands."""
     entries = (
+        (metric.id, _(metric.name)),
         (_("formula"), _(metric.formula)),
         (_("basis"), _("{basis}, in {unit}").format(basis=_(metric.basis), unit=_(metric.unit))),
         (_("window"), _(metric.window)),
         (_("source"), _(metric.source)),
     )
-    width = max(cell_len(word) for word, _text in entries)
-    lines = [Content.assemble((f"{metric.id}  {_(metric.name)}", "bold $strong"))]
-    lines += [Content.assemble((word + " " * (width + 2 - cell_len(word)), "$dim"), text) for word, text in entries]
+    width = 2 + max(cell_len(word) for word, _text in entries)
+    told = [f"{row.cells['symbol'].text}  {row.cells['value'].text}", row.cells["note"].text]
+    lines = [Content.assemble((" · ".join(part for part in told if part), "bold $strong"))]
+    lines += [Content.assemble((word + " " * (width - cell_len(word)), "$dim"), text) for word, text in entries]
     return Content("\n").join(lines)
