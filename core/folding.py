@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from core import intake
@@ -22,7 +23,7 @@ from core.panel import Bars, Panel, align
 from core.rules.base_rates import Record
 from core.rules.board import RuleBoard
 from core.sessions import Calendar
-from core.settings import Settings
+from core.settings import Basis, Settings
 from core.universe import Universe
 
 MEMBERS = "members"
@@ -42,6 +43,11 @@ class Folding:
     bars: Mapping[str, Bars]
     behind: Mapping[str, Panel]
     beside: Beside
+
+    @property
+    def state(self) -> tuple[Session, bool, Beside, Basis]:
+        """All but the bars that another folding would differ by."""
+        return self.finished, self.live, self.beside, self.engine.basis
 
 
 class Folder:
@@ -64,6 +70,11 @@ class Folder:
         """What is known besides the bars, for every folding from now on."""
         self.latest: Folding | None = None
 
+    def show_basis(self, basis: Basis) -> None:
+        """Show returns on this basis in every folding from now on."""
+        metrics = msgspec.structs.replace(self._settings.metrics, basis=basis)
+        self._settings = msgspec.structs.replace(self._settings, metrics=metrics)
+
     def folded(
         self, bars: Mapping[str, Bars], moment: Moment, *, live: bool, known: Callable[[], Collection[str]]
     ) -> Folding:
@@ -72,8 +83,8 @@ class Folder:
         Raises NoDataError where no watched symbol has a price.
         """
         kept = self.latest
-        state = (moment.finished, live, self.beside)
-        if kept and (kept.finished, kept.live, kept.beside) == state and intake.same(kept.bars, bars):
+        state = (moment.finished, live, self.beside, self._settings.metrics.basis)
+        if kept and kept.state == state and intake.same(kept.bars, bars):
             return kept
         panel, members, lines = self._laid_out(bars, moment, live=live, known=known)
         session = moment.session if live else panel.sessions[-1].item()

@@ -24,7 +24,7 @@ from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
-from core.daily import FETCH_PATIENCE, Daily
+from core.daily import FETCH_PATIENCE, PATIENCE, Daily
 from core.errors import NoDataError, UsageError
 from core.evenings import Evenings
 from core.feeds.base import Feed, FeedState, Quotes
@@ -102,7 +102,7 @@ class Pipeline(Answers):
         self._given: Given | None = None
         self._latest: Snapshot | None = None
         self._stream: Streaming | None = None
-        self._publish: Callable[[], None] = lambda: None
+        self._publish: Callable[[], None] | None = None
         memory, breadth = None if past else store, settings.universe.breadth
         self._chronicle = Chronicle(memory, settings)
         self.attention = Attention(memory, breadth, calendar, clock)
@@ -118,7 +118,7 @@ class Pipeline(Answers):
         moment = self._moment()
         if self._stream is not None:
             self._stream.attend(moment.phase)
-        self._given = given = self._gather(moment)
+        self._given = given = self._gather(moment, PATIENCE if self._publish is None else 0.0)
         unread = self.attention.recall()
         computed = self._compute(given, moment)
         engine = self._answer(lambda engine: engine)
@@ -135,7 +135,7 @@ class Pipeline(Answers):
         return self._latest
 
     def follow(self, publish: Callable[[], None]) -> None:
-        """Stream prices from now on while the exchange is open, if that is configured.
+        """Stream prices from now on while the exchange is open, if that is configured; refreshes wait for nothing else.
 
         `publish` is called when `latest` is new, between refreshes, four times a second at most, from any thread.
         """
@@ -149,11 +149,22 @@ class Pipeline(Answers):
         given, moment = self._given, self._moment()
         if given is not None and given.moment.same_sessions(moment):
             self._compute(given, moment)
-            self._publish()
+            if self._publish is not None:
+                self._publish()
+
+    def show_basis(self, basis: Basis) -> None:
+        """Show returns on this basis from now on, and make `latest` of it without asking the feed."""
+        with self._lock:
+            self._folder.show_basis(basis)
+        given, moment = self._given, self._moment()
+        if given is not None:
+            self._compute(given, moment if given.moment.same_sessions(moment) else given.moment)
+            if self._publish is not None:
+                self._publish()
 
     def ready(self) -> bool:
         """Ask the feed and compute nothing: whether its source has answered by now. Raises FeedError."""
-        self._gather(self._moment())
+        self._gather(self._moment(), 0.0)
         return self._feed.state().answered
 
     def feed_state(self) -> FeedState:
@@ -276,9 +287,9 @@ class Pipeline(Answers):
     def _first(self, last: Session) -> date:
         return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
 
-    def _gather(self, moment: Moment) -> Given:
+    def _gather(self, moment: Moment, patience: float) -> Given:
         last = moment.finished if self._feed.always_open else moment.session
-        return self._gatherer.gather(moment, self._first(last))
+        return self._gatherer.gather(moment, self._first(last), patience=patience)
 
     def _compute(self, given: Given, moment: Moment) -> Snapshot:
         """The snapshot of what was given and of the newest quotes, at `moment`."""

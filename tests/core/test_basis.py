@@ -11,9 +11,11 @@ import pytest
 from msgspec import UNSET
 
 from core.panel import Panel
+from core.pipeline import Pipeline
+from core.sessions import Calendar
 from core.settings import Basis, Settings
 from core.snapshot import Row, Snapshot
-from tests.core import builders
+from tests.core import builders, fakes
 
 SESSIONS = 300
 LAST = SESSIONS - 1
@@ -65,3 +67,39 @@ def test_rules_and_verdict_do_not_move(whole: Panel, *, live: bool) -> None:
     assert [e.value for e in price.verdict.evidence] == [e.value for e in total.verdict.evidence]
     assert spy(price).drawdown_252 == spy(total).drawdown_252
     assert not np.isclose(spy(price).sigma60 or 0.0, spy(total).sigma60 or 0.0)
+
+
+class TestSwitch:
+    """A pipeline shows the other basis without asking its feed."""
+
+    @pytest.fixture
+    def feed(self) -> fakes.FakeFeed:
+        return fakes.market(fakes.settings(), fakes.sessions())
+
+    @pytest.fixture
+    def pipe(self, feed: fakes.FakeFeed) -> Pipeline:
+        clock = fakes.clock_at(fakes.SUNDAY, "12:00")
+        return Pipeline(fakes.settings(), clock=clock, calendar=Calendar(), feed=feed, store=None)
+
+    def test_the_newest_snapshot_changes_at_once(self, pipe: Pipeline, feed: fakes.FakeFeed) -> None:
+        assert pipe.refresh().basis == "tr"
+        published: list[str] = []
+        pipe.follow(lambda: published.append(pipe.latest.basis if pipe.latest else ""))
+        feed.bars.clear()
+        pipe.show_basis("px")
+        assert published == ["px"]
+        assert pipe.latest is not None
+        assert pipe.latest.session == fakes.FRIDAY
+
+    def test_before_the_first_refresh_it_is_the_basis_of_that(self, pipe: Pipeline) -> None:
+        pipe.show_basis("px")
+        assert pipe.latest is None
+        assert pipe.refresh().basis == "px"
+
+    def test_there_and_back_is_where_it_was(self, pipe: Pipeline) -> None:
+        before = pipe.refresh()
+        pipe.show_basis("px")
+        pipe.show_basis("tr")
+        assert pipe.latest is not None
+        assert pipe.latest.leadership[0].ret == before.leadership[0].ret
+        assert [w.state for w in pipe.latest.warnings] == [w.state for w in before.warnings]
