@@ -21,8 +21,12 @@ HELP: Final = "help"
 OVER_TIME: Final = "over_time"
 SYMBOL: Final = "symbol"
 MEMBERS: Final = "members"
+NOTE: Final = "note"
+WARNING: Final = "warning"
+MUTE: Final = "mute"
 WINDOWED: Final = (BOARD, OVER_TIME, MEMBERS)
-LIVE: Final = (BOARD, OVER_TIME, SYMBOL, MEMBERS)
+LIVE: Final = (BOARD, OVER_TIME, SYMBOL, MEMBERS, NOTE, WARNING)
+ATTENDED: Final = (BOARD, WARNING)
 EVERYWHERE: Final = (OPENING, *LIVE, HELP)
 
 ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"
@@ -64,16 +68,25 @@ def registry() -> tuple[Command, ...]:
         Command("price_range", _("sessions"), _("in a detail: 63, 126, 252 or 504 sessions"), 6, (SYMBOL,)),
         Command("price_style", _("candles"), _("in a detail: candles, or a line"), 5, (SYMBOL,)),
         Command("price_scale", _("scale"), _("in a detail: linear, or logarithmic"), 5, (SYMBOL,)),
+        Command("acknowledge", _("warning"), _("acknowledge the warning at the cursor, or take that back"), 3, ATTENDED),
+        Command("mute", _("warning"), _("mute its rule till a day, or no longer"), 3, ATTENDED),
         Command(
             "over_time", _("over time"), _("who led over the past year, any ratio, and back"), 4, (BOARD, OVER_TIME)
         ),
+        Command("note", _("note"), _("the market note of this session, and back"), 4, (BOARD, NOTE)),
         Command("refresh", _("refresh"), _("refresh now"), 3, (OPENING, *LIVE)),
         Command("pause", _("pause"), _("hold the display, or let it go on"), 3),
         Command("faster", _("pace"), _("refresh more often"), 2),
         Command("slower", _("pace"), _("refresh less often"), 2),
-        Command("theme_next", _("theme"), _("next theme: dark, light, high contrast, colour-blind, red for a rise"), 1, EVERYWHERE),
+        Command(
+            "theme_next",
+            _("theme"),
+            _("next theme: dark, light, high contrast, colour-blind, red for a rise"),
+            1,
+            EVERYWHERE,
+        ),
         Command("help", _("help"), _("this help, and back"), 9, EVERYWHERE),
-        Command("quit", _("quit"), _("quit at once"), 9, EVERYWHERE),
+        Command("quit", _("quit"), _("quit at once"), 9, (*EVERYWHERE, MUTE)),
     )
 
 
@@ -82,7 +95,7 @@ def moves() -> tuple[tuple[str, str], ...]:
     return (
         ("↑ ↓ k j", _("row up, row down")),
         ("← → h l", _("to the columns that do not fit; in a detail to the next symbol")),
-        ("enter", _("open the symbol: prices, all metrics; of a sector its members")),
+        ("enter", _("open the symbol: prices, all metrics; of a sector its members; a warning: its past")),
         ("tab", _("in a narrow detail: chart or metrics")),
         ("pgup pgdn home end", _("a page, the ends")),
         ("d", _("in Rotation: tails by week, by day, none; among members: the fund")),

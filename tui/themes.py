@@ -2,7 +2,8 @@
 
 Every colour that carries text stands at least 4.5:1 from the ground it is written on. Seen by eyes without red or
 without green, a rise and a fall stay apart in the theme `colorblind`, and a watch and a warning (tested, by
-simulation). Where a rise is red, as in East Asia, `up` and `down` change places; warnings keep their colours.
+simulation). Where a terminal has 16 colours, the nearest of them still tell all this (tested too). Where a rise is
+red, as in East Asia, `up` and `down` change places; warnings keep their colours.
 """
 
 from __future__ import annotations
@@ -44,14 +45,14 @@ DARK: Final = Palette(
     name="dark",
     dark=True,
     ground="#101014",
-    cursor="#1c2632",
+    cursor="#1e2a37",
     text="#c9cfd8",
     strong="#f2f4f7",
-    dim="#858d99",
+    dim="#8a929e",
     rule="#2f363f",
     spark="#5f6f82",
-    accent="#6cb2f5",
-    cool="#5fc08b",
+    accent="#67b2f5",
+    cool="#5ac58b",
     warm="#ee7f77",
     watch="#e2b34c",
     warning="#ff9257",
@@ -71,7 +72,7 @@ PALETTES: Final = (
         rule="#d3d2cc",
         spark="#8391a0",
         accent="#1560ad",
-        cool="#0d693b",
+        cool="#006928",
         warm="#b3261e",
         watch="#7d5500",
         warning="#a83c00",
@@ -89,7 +90,7 @@ PALETTES: Final = (
         spark="#a9b8c6",
         accent="#ffe14d",
         cool="#5dff9b",
-        warm="#ff9d9d",
+        warm="#ff9393",
         watch="#ffc14d",
         warning="#ff9a57",
         info="#9fe0ff",

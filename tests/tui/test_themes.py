@@ -4,6 +4,8 @@ import math
 from typing import Final, get_args
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 
 from core.settings import ThemeName
@@ -116,6 +118,16 @@ def test_the_colour_blind_tell_a_rise_from_a_fall_and_a_watch_from_a_warning(eye
     }
     for name, (one, other) in pairs.items():
         assert distance(one, other, eyes) >= APART, name
+
+
+@pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
+def test_sixteen_colours_tell_a_rise_from_a_fall_and_from_text(palette: Palette) -> None:
+    def nearest(color: str) -> int | None:
+        return RichColor.parse(color).downgrade(ColorSystem.STANDARD).number
+
+    assert len({nearest(color) for color in (palette.ground, palette.text, palette.cool, palette.warm)}) == 4
+    for name in ("strong", "dim", "rule", "spark", "accent", "watch", "warning", "info"):
+        assert nearest(getattr(palette, name)) != nearest(palette.ground), name
 
 
 def test_up_is_green_unless_asked_otherwise() -> None:

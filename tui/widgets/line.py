@@ -93,7 +93,7 @@ class Line(Widget):
     Line { height: 1; text-wrap: nowrap; }
     """
 
-    FILL: ClassVar[str] = ""
+    fill = ""
     """What the room between left and right is filled with, after a blank, in style `rule`."""
     MARGIN: ClassVar[int] = 1
     """Blank cells at the right end."""
@@ -118,7 +118,7 @@ class Line(Widget):
         room = max(0, inner - measure(right))
         begin, end = _drawn(left, room), _drawn(right, inner - room)
         free = room - sum(part.cell_length for part in begin)
-        fill = (" " + self.FILL * free if self.FILL else " " * free)[:free]
+        fill = (" " + self.fill * free if self.fill else " " * free)[:free]
         return Content.assemble(*begin, (fill, STYLES["rule"]), *end)
 
 

@@ -21,23 +21,27 @@ class Tab:
 class TitleLine(Line):
     """The tabs of the panes that share a place, and at the right end what the one in view shows."""
 
-    FILL = "─"
     MARGIN = 0
 
     def show_tabs(self, tabs: Sequence[Tab], here: Tab, info: Sequence[str], *, active: bool) -> None:
-        """Show these tabs; `here` is in view, in the accent colour if `active`, and `info` told, longest form first."""
+        """Show these tabs; `here` is in view, and `info` is told, longest form first.
+
+        An `active` pane has the accent colour and a heavy rule, which is seen without colours too.
+        """
+        self.fill = rule = "━" if active else "─"
         left: list[Piece] = []
         for place, tab in enumerate(tabs):
-            left += _pieces(tab, ("accent" if active else "strong") if tab == here else "dim", first=place == 0)
-        self.show(left, [piece(*info, "", style="dim", weight=10), piece("─", style="rule", gap=1)])
+            style = ("accent" if active else "strong") if tab == here else "dim"
+            left += _pieces(tab, style, rule, first=place == 0)
+        self.show(left, [piece(*info, "", style="dim", weight=10), piece(rule, style="rule", gap=1)])
 
 
-def _pieces(tab: Tab, style: str, *, first: bool) -> list[Piece]:
+def _pieces(tab: Tab, style: str, rule: str, *, first: bool) -> list[Piece]:
     """The number and the name; what parts the tabs gives way before the info, long names after it."""
     action = f"app.command('{tab.command}')"
-    rule = piece("─", style="rule", gap=0) if first else piece("─", "", style="rule", weight=8, gap=1, group="rules")
+    between = piece(rule, "", style="rule", weight=8, gap=1, group="rules")
     return [
-        rule,
+        piece(rule, style="rule", gap=0) if first else between,
         piece(tab.key, style="accent" if style == "accent" else "dim", gap=1, action=action),
         piece(tab.name, tab.short, style=style, weight=12, gap=1, action=action, group="names"),
     ]
