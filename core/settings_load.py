@@ -129,7 +129,11 @@ def _resolved(settings: Settings, file: Path) -> Settings:
             name: _replaced(entry, file=_optional(entry.file, file, dotted(("universes", name, "file"))))
             for name, entry in settings.universes.items()
         },
-        report=_replaced(settings.report, events=_optional(settings.report.events, file, "report.events")),
+        report=_replaced(
+            settings.report,
+            events=_optional(settings.report.events, file, "report.events"),
+            folder=_optional(settings.report.folder, file, "report.folder"),
+        ),
         holdings=_replaced(
             settings.holdings,
             SPY=_optional(settings.holdings.SPY, file, "holdings.SPY"),

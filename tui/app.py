@@ -24,13 +24,26 @@ from textual.types import CSSPathType
 from core.errors import NoDataError, TapeboardError
 from core.glance import last_snapshot
 from core.i18n import _
+from core.model import Problem
 from core.settings import CORE
 from core.snapshot import EMPTY, Snapshot
 from core.text import clean
-from tui import commands
+from tui import commands, notes
 from tui.asking import told
 from tui.bridge import AwaitSource, Bridge, OpenSource
-from tui.messages import Asked, Opened, ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+from tui.herald import Herald
+from tui.messages import (
+    Acknowledge,
+    Answered,
+    Asked,
+    Mute,
+    Opened,
+    ProblemArrived,
+    RuleOpened,
+    SnapshotArrived,
+    SourceFailed,
+    SourceReady,
+)
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
 from tui.screens.overlay import Overlay
@@ -38,12 +51,14 @@ from tui.status import Status
 from tui.themes import themes
 
 if TYPE_CHECKING:
+    from core.attention import Said
     from core.automatic import Succession
     from core.settings import Settings
     from core.settings_load import Loaded
     from tui.screens.board import BoardScreen
     from tui.screens.over_time import OverTimeScreen
 
+NOTE_OF_THE_DAY = "note_of_the_day"
 NEVER_STORED = ("files", "simulated")
 """Feeds that never store a snapshot, so that a stored one is not theirs to show."""
 
@@ -116,7 +131,16 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.bind(binding.key, binding.action, description=binding.description, show=False)
         self._settings = settings
         self._glance = glance
-        self._bridge = Bridge(self.post_message, opener, settings.refresh, frozen=frozen, successor=successor)
+        self._frozen = frozen
+        self._bridge = Bridge(
+            self.post_message,
+            opener,
+            settings.refresh,
+            frozen=frozen,
+            successor=successor,
+            appointment=lambda snapshot: notes.next_due(snapshot, settings),
+        )
+        self._herald = Herald(self, settings.notify, self._mark)
         self._board: BoardScreen | None = None
         self._over_time: OverTimeScreen | None = None
         self._status = Status()
@@ -188,11 +212,31 @@ class TapeboardApp(App[None], inherit_bindings=False):
         groups = self._groups()
         self.push_screen(SymbolScreen(keys, self._status, groups, event.symbols, event.symbol, hint=hint))
 
+    def on_rule_opened(self, event: RuleOpened) -> None:
+        """Show a warning in full."""
+        from tui.screens.warning import WarningScreen  # noqa: PLC0415 - like the board, after the first paint
+
+        self.push_screen(WarningScreen(self._settings.keys, self._status, event.names, event.place))
+
+    def on_acknowledge(self, event: Acknowledge) -> None:
+        """See `Herald`."""
+        self._herald.acknowledge(event.warning)
+
+    def on_mute(self, event: Mute) -> None:
+        """See `Herald`."""
+        self._herald.mute(event.warning)
+
+    def on_answered(self, event: Answered) -> None:
+        """What the herald has asked for."""
+        self._herald.answered(event)
+
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Show it, or keep it while the display is held."""
         self._latest = event.snapshot
         self._failure = None
+        self._write_note_of_the_day(event.snapshot)
         self._show(replace(self._status, failure=""))
+        self._herald.look()
 
     def on_problem_arrived(self, event: ProblemArrived) -> None:
         """Say it in the header; the last good snapshot stays on the screen."""
@@ -216,6 +260,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self._toggle_help()
             case "over_time":
                 self._toggle_over_time()
+            case "note" if not isinstance(self.screen, Overlay):
+                self._open_note()
             case "refresh":
                 self._bridge.refresh_now()
             case "pause":
@@ -244,6 +290,33 @@ class TapeboardApp(App[None], inherit_bindings=False):
         else:
             self.push_screen(HelpScreen(self._settings.keys, self._status))
 
+    def _write_note_of_the_day(self, snapshot: Snapshot) -> None:
+        """Where its hour has come; one that fails is due again at the next refresh."""
+        path = None if self._frozen else notes.due(snapshot, self._settings)
+        if path is not None:
+            settings = self._settings
+            self.post_message(Asked(NOTE_OF_THE_DAY, lambda source: notes.save(snapshot, settings, source, path), self))
+
+    def on_answered(self, event: Answered) -> None:
+        """Say what became of the note of the day."""
+        if event.failure:
+            self.on_problem_arrived(ProblemArrived(Problem("report", None, event.failure)))
+        else:
+            self.notify(_("the note of the day is written: {file}").format(file=event.answer), markup=False)
+
+    def _open_note(self) -> None:
+        from tui.screens.note import NoteScreen  # noqa: PLC0415 - likewise
+
+        settings = self._settings
+        self.push_screen(
+            NoteScreen(
+                settings.keys,
+                self._status,
+                write=lambda snapshot, width: lambda _source: notes.text(snapshot, settings, width),
+                save=lambda snapshot: lambda source: notes.save(snapshot, settings, source),
+            )
+        )
+
     def _toggle_over_time(self) -> None:
         from tui.screens.over_time import OverTimeScreen  # noqa: PLC0415 - like the board, after the first paint
 
@@ -253,6 +326,12 @@ class TapeboardApp(App[None], inherit_bindings=False):
         elif self._board is not None:
             self._over_time = OverTimeScreen(self._settings.keys, self._status, self._board.window)
             self.push_screen(self._over_time)
+
+    def _mark(self, said: Said) -> None:
+        """Show what was said of the warnings in every snapshot there is."""
+        self._stored, self._latest = said.applied(self._stored), said.applied(self._latest)
+        self._status = replace(self._status, snapshot=said.applied(self._status.snapshot))
+        self._show(self._status)
 
     def _show(self, status: Status) -> None:
         """Show this status, with the newest snapshot unless the display is held."""

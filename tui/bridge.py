@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,9 +22,11 @@ from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceRe
 if TYPE_CHECKING:
     from textual.message import Message
 
+    from core.attention import Attention
     from core.model import Problem
+    from core.notices import Notices
     from core.scheduler import Beat, Scheduler
-    from core.series import Leaders, PriceSeries, RatioSeries, SectorMembers, SymbolDetail
+    from core.series import GaugeSeries, Leaders, Lines, PriceSeries, RatioSeries, RuleDetail, SectorMembers, SymbolDetail, Timeline
     from core.settings import RefreshSettings
     from core.snapshot import Snapshot
     from tui.messages import Asked
@@ -75,12 +77,38 @@ class SnapshotSource(Protocol):
         """The bars of one watched symbol over the past year."""
         ...
 
+    def lines(self, symbols: Sequence[str]) -> Lines:
+        """Watched symbols over the past year from one base."""
+        ...
+
+    def timeline(self) -> Timeline:
+        """The states of the rules over the past year."""
+        ...
+
     def detail(self, symbol: str) -> SymbolDetail:
         """Two years of one symbol, watched or a member of the universe."""
         ...
 
     def members(self, fund: str) -> SectorMembers:
         """The members of the universe in the sector of a fund."""
+        ...
+
+    def rule(self, rule_id: str, subject: str) -> RuleDetail:
+        """One rule on one subject over all finished sessions."""
+        ...
+
+    def gauge(self, rule_id: str, subject: str) -> GaugeSeries | None:
+        """The number that decides a rule over the past year; None where no single one does."""
+        ...
+
+    @property
+    def attention(self) -> Attention:
+        """What the user says of the warnings."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What is told of new warnings."""
         ...
 
     def close(self) -> None:
@@ -106,13 +134,18 @@ class Bridge:
         *,
         frozen: bool,
         successor: AwaitSource = lambda: None,
+        appointment: Callable[[Snapshot], datetime | None] = lambda _snapshot: None,
     ) -> None:
-        """`post` may be called from any thread. `frozen`: the clock stands still, one refresh tells all."""
+        """`post` may be called from any thread. `frozen`: the clock stands still, one refresh tells all.
+
+        `appointment`: when a refresh is wanted after this snapshot, even if there is nothing to learn.
+        """
         self._post = post
         self._opener = opener
         self._successor = successor
         self._refresh = refresh
         self._frozen = frozen
+        self._appointment = appointment
         self._opened = False
         self._source: SnapshotSource | None = None
         self._scheduler: Scheduler | None = None
@@ -216,7 +249,11 @@ class Bridge:
         self._post(ProblemArrived(problem))
 
     def _next_delay(self, snapshot: Snapshot | None) -> Beat:
-        return None if self._frozen else next_beat(snapshot, self._refresh)
+        if self._frozen:
+            return None
+        beat = next_beat(snapshot, self._refresh)
+        wanted = None if snapshot is None else self._appointment(snapshot)
+        return min(beat, wanted) if isinstance(beat, datetime) and wanted is not None else beat
 
 
 def _closing(source: SnapshotSource) -> threading.Thread:

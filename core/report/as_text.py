@@ -11,7 +11,7 @@ from typing import Final
 from core.report.note import Note, Section, Table
 
 WIDTH: Final = 100
-"""Cells of a line of plain text; tables may be wider."""
+"""Cells of a line of plain text where nobody asks for others; tables may be wider."""
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -27,13 +27,13 @@ def markdown(note: Note) -> str:
     return "\n".join(lines) + "\n"
 
 
-def text(note: Note) -> str:
-    """Aligned plain text without any markup."""
+def text(note: Note, width: int = WIDTH) -> str:
+    """Aligned plain text without any markup, in lines of `width` cells."""
     lines = [note.title, "=" * cells(note.title)]
     for section in note.sections:
-        lines += ["", section.title, "-" * cells(section.title), *_bullets(section)]
+        lines += ["", section.title, "-" * cells(section.title), *_bullets(section, width)]
         for table in section.tables:
-            lines += ["", *_wrapped(table.caption, ""), *_text_table(table)]
+            lines += ["", *_wrapped(table.caption, "", width), *_text_table(table)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -42,14 +42,14 @@ def cells(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
-def _bullets(section: Section) -> Iterator[str]:
+def _bullets(section: Section, width: int) -> Iterator[str]:
     for sentence in section.sentences:
-        yield from _wrapped(sentence.text, "- ")
+        yield from _wrapped(sentence.text, "- ", width)
 
 
-def _wrapped(line: str, mark: str) -> list[str]:
+def _wrapped(line: str, mark: str, width: int) -> list[str]:
     """Broken at spaces, or anywhere between wide characters, which have none."""
-    room = WIDTH - len(mark)
+    room = width - len(mark)
     if cells(line) > len(line):
         broken = _chopped(line, room)
     else:

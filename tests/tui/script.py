@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from textual.pilot import Pilot
 
-from core.series import Leaders, PriceSeries, RatioSeries, SectorMembers, SymbolDetail
+from core.series import Leaders, Lines, PriceSeries, RatioSeries, SectorMembers, SymbolDetail, Timeline
 from core.snapshot import Snapshot
 from tests.tui import builders, series
 from tui.app import TapeboardApp
@@ -59,6 +59,14 @@ class Script:
     def prices(self, symbol: str) -> PriceSeries:
         """Invented ones."""
         return series.prices(symbol)
+
+    def lines(self, symbols: Sequence[str]) -> Lines:
+        """None."""
+        return Lines(sessions=(), values={})
+
+    def timeline(self) -> Timeline:
+        """Nothing was raised."""
+        return Timeline(sessions=(), courses=())
 
     def detail(self, symbol: str) -> SymbolDetail:
         """An invented one."""
