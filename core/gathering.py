@@ -63,8 +63,11 @@ class Gatherer:
         if store is not None and not past:
             self._keeper = Keeper(store, feed.name, [instrument.symbol for instrument in wanted])
 
-    def gather(self, moment: Moment, first: date) -> Given:
-        """Ask for bars from `first` on, and for quotes of a session in progress. Raises FeedError."""
+    def gather(self, moment: Moment, first: date, *, patience: float) -> Given:
+        """Ask for bars from `first` on, and for quotes of a session in progress. Raises FeedError.
+
+        `patience`: seconds to wait for what comes once a day, after the prices.
+        """
         last = moment.finished if self._feed.always_open else moment.session
         history = self._feed.history(self._wanted, first, last)
         quotes = self._feed.quotes(self._wanted, moment.session, moment.now) if moment.in_progress else Quotes()
@@ -72,7 +75,7 @@ class Gatherer:
         self._tape.take((*stored.values(), *quotes.quotes.values()))
         self._remember(history)
         unwritten = self._keep(history, quotes, moment.now)
-        beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes())
+        beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes(), patience=patience)
         problems = (*history.problems, *quotes.problems, *unread, *unwritten, *unknown)
         return Given(moment, replace(history, problems=problems), beside)
 

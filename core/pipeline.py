@@ -297,6 +297,8 @@ class Pipeline(Answers):
         bars, quotes, rejected = history.bars, taped.quotes, self._gatherer.quarantined()
         with self._lock:
             at, live = intake.live_session(self._universe.symbols, moment, quotes, bars, self._calendar)
+            if live is None:
+                bars = intake.led_on(bars, quotes, moment.finished)
             self._folder.beside = given.beside
             self._evenings.fetched_at = history.fetched_at
             folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)

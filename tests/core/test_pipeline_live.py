@@ -44,7 +44,9 @@ class Day:
         self.emulator.clock.set(clock.now())
 
     def started(self) -> Pipeline:
-        return open_pipeline(self.settings, clock=self.clock)
+        pipe = open_pipeline(self.settings, clock=self.clock)
+        pipe.follow(lambda: None)
+        return pipe
 
     def restart(self) -> None:
         self.pipe.close()
