@@ -79,7 +79,8 @@ class Quote:
 class Problem:
     """Something the user must know: shown in the header, listed in `source.problems`.
 
-    `kind` is one word (`missing`, `partial`, `stale`, `rejected`, `unknown-symbol`, `feed`, `store`, `late`).
+    `kind` is one word (`missing`, `partial`, `stale`, `rejected`, `unreadable`, `unknown-symbol`, `feed`, `store`,
+    `late`).
     """
 
     kind: str

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from core import __version__
+from core.diagnosis import BAD, NOTE, OK, Finding, diagnose
 from core.errors import SettingsError, TapeboardError
 from core.feeds.base import Feed
 from core.feeds.choose import NO_STORE, choose_feed, open_store
@@ -42,19 +45,6 @@ _PACKAGES: Final = (
     "msgspec",
 )
 _SMALLEST: Final = (80, 24)
-
-OK: Final = "ok"
-NOTE: Final = "note"
-BAD: Final = "BAD"
-
-
-class Finding(NamedTuple):
-    """The outcome of one check."""
-
-    level: str
-    subject: str
-    text: str
-
 
 Check = Callable[[Settings], Iterator[Finding]]
 
@@ -113,10 +103,13 @@ def _store(settings: Settings) -> Iterator[Finding]:
         for problem in store.check():
             yield Finding(BAD, "store", problem)
         fetched, symbols = store.fetched_at(), store.symbols()
+        watched = (instrument.symbol for instrument in build(settings).instruments)
+        quarantined = len(store.rejected({*symbols, *watched}))
     last = _("never fetched") if fetched is None else _("last fetch {at}").format(at=_instant(fetched))
-    text = _("{path}, {size:.1f} MB, symbols: {count}, {last}")
+    text = _("{path}, {size:.1f} MB, symbols: {count}, {last}, values in quarantine: {quarantined}")
     size = path.stat().st_size / 1e6
-    yield Finding(OK, "store", text.format(path=shown, size=size, count=len(symbols), last=last))
+    told = text.format(path=shown, size=size, count=len(symbols), last=last, quarantined=quarantined)
+    yield Finding(OK, "store", told)
 
 
 def _calendar(settings: Settings) -> Iterator[Finding]:
@@ -125,18 +118,33 @@ def _calendar(settings: Settings) -> Iterator[Finding]:
     yield Finding(OK, "calendar", text.format(last=day(state.last_finished), open=_instant(state.next_open)))
 
 
+def _yahoo(settings: Settings) -> Iterator[Finding]:
+    """What stands between this computer and Yahoo, where Yahoo is the feed or may become it."""
+    if settings.feed.name == "yahoo" or (settings.feed.name == "auto" and not settings.feed.data):
+        yield from diagnose(settings.feed.yahoo, SystemClock())
+
+
 def _feed(settings: Settings) -> Iterator[Finding]:
-    """The feed that would serve, and its prices; a store is looked at where there is one, and never made."""
+    """The feed that would serve, and its prices; a store is looked at where there is one, and never made.
+
+    Of Yahoo only what is stored is looked at: whether it answers, `_yahoo` says with fewer requests.
+    """
     calendar = Calendar(settings.sessions.extra_closures)
+    remote = settings.feed.name == "yahoo"
+    serving = _by_store(settings) if remote else settings
     with ExitStack() as opened:
-        store = open_store(settings, read_only=True)
+        store = open_store(serving, read_only=True)
         if store is not None:
             opened.callback(store.close)
-        feed = choose_feed(settings, calendar, SystemClock(), store)
+        feed = choose_feed(serving, calendar, SystemClock(), store)
         opened.callback(feed.close)
         if not feed.simulated:
-            yield Finding(OK, "feed", feed.name if feed.name == settings.feed.name else f"auto: {feed.name}")
+            name = settings.feed.name
+            yield Finding(OK, "feed", name if remote or feed.name == name else f"{name}: {feed.name}")
             yield from _prices(feed, settings, calendar.state(SystemClock().now()).last_finished)
+        elif remote:
+            mend = _("'tapeboard fetch' fills it")
+            yield Finding(NOTE, "feed", _("yahoo: nothing is stored yet; {mend}").format(mend=mend))
         elif settings.feed.name == "auto":
             text = _("auto: simulated until Yahoo answers, for there are neither files nor a filled store; {mend}")
             yield Finding(NOTE, "feed", text.format(mend=_("'tapeboard fetch' fills it")))
@@ -144,10 +152,19 @@ def _feed(settings: Settings) -> Iterator[Finding]:
             yield Finding(OK, "feed", feed.name)
 
 
+def _by_store(settings: Settings) -> Settings:
+    """The same settings with what is stored for a feed."""
+    return msgspec.structs.replace(settings, feed=msgspec.structs.replace(settings.feed, name="auto", data=()))
+
+
 def _prices(feed: Feed, settings: Settings, last: Session) -> Iterator[Finding]:
     """Whether the feed has all symbols, up to the last finished session."""
     wanted = build(settings).instruments
-    bars = feed.history(wanted, last - timedelta(days=366 * settings.metrics.years), last).bars
+    history = feed.history(wanted, last - timedelta(days=366 * settings.metrics.years), last)
+    bars = history.bars
+    for problem in history.problems:
+        if problem.kind in ("unreadable", "store"):
+            yield Finding(BAD, "prices", problem.text)
     lacking = [instrument.symbol for instrument in wanted if instrument.symbol not in bars]
     if lacking:
         mend = _("no prices for {symbols}: give files with them, or leave them out of the universe")
@@ -192,5 +209,6 @@ _CHECKS: Final[dict[str, Check]] = {
     "store": _store,
     "calendar": _calendar,
     "feed": _feed,
+    "yahoo": _yahoo,
     "terminal": _terminal,
 }

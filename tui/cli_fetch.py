@@ -12,7 +12,7 @@ from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say
 from tui.cli_progress import progress
 
-_NOTES: Final = frozenset({"rejected", "duplicate", "rescaled"})
+_NOTES: Final = frozenset({"rejected", "unreadable", "duplicate", "rescaled"})
 """Problems of single rows and files: what was stored stands."""
 
 

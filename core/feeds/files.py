@@ -111,9 +111,7 @@ class FilesFeed:
                 yield path, table
         if left_out and len(left_out) == len(files):
             raise left_out[0]
-        if left_out:
-            text = _("files left out: {count}, e.g. {reason}").format(count=len(left_out), reason=left_out[0].message)
-            problems.append(Problem("rejected", None, clean(text)))
+        problems += (Problem("unreadable", None, clean(f"{error.message}: {error.mend}")) for error in left_out)
 
     def _table(self, path: Path, symbol: str | None) -> Table:
         status = _stat(path)

@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import NoDataError
 from core.metrics.nameable import nameable
-from core.model import Problem
+from core.model import Problem, Rejected
 from core.panel import Bars
 from core.pipeline import FetchReport, Progress, Step
 from core.sessions import FixedClock
@@ -25,6 +25,7 @@ from core.settings import Settings
 from core.settings_load import Loaded, load
 from core.snapshot import EMPTY, Snapshot, from_json
 from core.store import Store
+from tests.emulator import Emulator
 from tui.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -395,14 +396,37 @@ class TestDoctor:
         assert not data.exists()
 
     def test_auto_without_data_is_worth_knowing(self, run: Run) -> None:
-        _code, findings = self.doctor(run)
+        code, findings = self.doctor(run)
         reason = "for there are neither files nor a filled store; 'tapeboard fetch' fills it"
         assert findings["feed"] == [f"note auto: simulated until Yahoo answers, {reason}"]
+        assert (code, len(findings["proxy"])) == (4, 1)
 
     def test_a_feed_that_cannot_be_reached_is_bad(self, run: Run) -> None:
         code, findings = self.doctor(run, "--feed", "yahoo")
         assert code == 4
-        assert findings["feed"][-1].startswith("BAD Yahoo cannot be reached; next try ")
+        assert findings["feed"] == ["note yahoo: nothing is stored yet; 'tapeboard fetch' fills it"]
+        mend = "start it, or correct or unset https_proxy"
+        assert findings["proxy"] == [f"BAD 127.0.0.1:9 (https_proxy) cannot be reached, nobody listens there: {mend}"]
+
+    def test_the_shipped_program_asks_yahoo_four_times(self, tmp_path: Path) -> None:
+        with Emulator() as emulator:
+            emulator.clock.follow_system()
+            process = tapeboard("doctor", "--feed", "yahoo", env={**os.environ, **emulator.environment()})
+            out, err = process.communicate()
+            assert (process.returncode, err, emulator.log.count()) == (0, "", 4)
+        assert re.search(r"ok    yahoo      answers in \d\.\d\d s: charts and quotes come\n", out)
+
+    def test_files_that_cannot_be_read_are_listed(self, run: Run, tmp_path: Path) -> None:
+        mine = tmp_path / "mine.toml"
+        mine.write_text('[universe]\nshow = ["industry"]\n')
+        (tmp_path / "SMH.csv").write_text("date,close\n2026-01-09,1\n2026-01-12,2\n")
+        for name in ("A.csv", "B.csv"):
+            (tmp_path / name).write_text("nothing, of the kind\n")
+        code, findings = self.doctor(run, "--config", str(mine), "--data", str(tmp_path))
+        assert code == 4
+        first, second, content = findings["prices"]
+        assert ("A.csv" in first, "B.csv" in second) == (True, True)
+        assert content == "ok symbols: 1, up to Mon 2026-01-12"
 
     def test_a_wrong_configuration_does_not_end_the_checks(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "mine.toml"
@@ -449,10 +473,11 @@ class TestDoctor:
         store = Store.open(url)
         at = datetime(2026, 1, 9, 22, 0, tzinfo=UTC)
         store.replace(Bars("SPY", days, ones, ones, ones, ones, ones, ones), source="files", fetched_at=at)
+        store.put_rejected([Rejected("SPY", date(2026, 1, 8), "close", 0.0, "not a price")], source="files", at=at)
         store.close()
         _code, findings = self.doctor(run, "--store", url)
         size = (tmp_path / "s.sqlite3").stat().st_size / 1e6
-        content = f"{size:.1f} MB, symbols: 1, last fetch Fri 2026-01-09 17:00 ET"
+        content = f"{size:.1f} MB, symbols: 1, last fetch Fri 2026-01-09 17:00 ET, values in quarantine: 1"
         assert findings["store"] == [f"ok {tmp_path}/s.sqlite3, {content}"]
         assert findings["feed"] == ["ok auto: store"]
 
@@ -464,7 +489,7 @@ class TestDoctor:
         assert findings["store"][0].startswith(f"BAD {file} is not a database")
 
     def test_no_store_is_a_choice(self, run: Run) -> None:
-        code, findings = self.doctor(run, "--store", "none")
+        code, findings = self.doctor(run, "--feed", "simulated", "--store", "none")
         assert (code, findings["store"]) == (0, ["note none, as configured: nothing is kept"])
 
     def test_a_check_that_breaks_does_not_end_the_others(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
