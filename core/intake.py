@@ -114,6 +114,17 @@ def live_session(
     return moment if live is None else moment.of_quotes(quoted, calendar), live
 
 
+def led_on(bars: Mapping[str, Bars], quotes: Mapping[str, Quote], last: Session) -> Mapping[str, Bars]:
+    """`bars`, each that ends before the finished session `last` led on to it by the quote of it there may be.
+
+    What was shown in the course of a session must not give way to the one before only because others have bars of it.
+    """
+    ended = np.datetime64(last, "D")
+    quoted = {s: _quoted(quotes.get(s), last) for s, series in bars.items() if series.sessions[-1] < ended}
+    longer = {symbol: _appended(bars[symbol], ended, row) for symbol, row in quoted.items() if row is not None}
+    return {**bars, **longer} if longer else bars
+
+
 def same(a: Mapping[str, Bars], b: Mapping[str, Bars]) -> bool:
     """Whether two histories hold the same numbers of the same symbols."""
     return a.keys() == b.keys() and all(_same_series(a[symbol], b[symbol]) for symbol in a)
@@ -149,6 +160,13 @@ def _quoted(quote: Quote | None, session: Session) -> _Last | None:
     low = quote.price if quote.low is None else quote.low
     opened, volume = (np.nan if value is None else value for value in (quote.open, quote.volume))
     return opened, high, low, quote.price, volume, exchange_time(quote.asof), 1.0
+
+
+def _appended(series: Bars, session: np.datetime64, last: _Last) -> Bars:
+    opened, high, low, price, volume, _at, ratio = last
+    values = zip(_COLUMNS, (opened, high, low, price, price * ratio, volume), strict=True)
+    columns = {name: np.append(getattr(series, name), value) for name, value in values}
+    return Bars(series.symbol, np.append(series.sessions, session), **columns, adjusted=series.adjusted)
 
 
 def _unfinished(series: Bars | None, session: Session) -> _Last | None:

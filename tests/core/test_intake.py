@@ -129,6 +129,24 @@ class TestLiveRow:
         assert row.asof == (new_york(FRIDAY, "12:00"), None, None)
 
 
+class TestLedOn:
+    BARS = {"A": series("A"), "B": series("B", last=5), "C": series("C", last=5)}  # noqa: RUF012 - nobody changes it
+
+    def test_a_quote_stands_for_the_bar_that_others_have(self) -> None:
+        given = {"B": quote("B", 5.0, new_york(FRIDAY, "15:59"), high=6.0)}
+        led = intake.led_on(self.BARS, given, FRIDAY)
+        assert led["A"] is self.BARS["A"]
+        assert led["C"] is self.BARS["C"]
+        assert led["B"].sessions.tolist() == DAYS.tolist()
+        assert np.array_equal(led["B"].close[:-1], self.BARS["B"].close)
+        assert (led["B"].close[-1], led["B"].adj_close[-1], led["B"].high[-1]) == (5.0, 5.0, 6.0)
+        assert np.isnan(led["B"].volume[-1])
+
+    def test_without_a_quote_of_that_session_it_is_as_it_was(self) -> None:
+        given = {"A": quote("A", 5.0, new_york(FRIDAY, "15:59")), "B": quote("B", 5.0, NOON)}
+        assert intake.led_on(self.BARS, given, FRIDAY) is self.BARS
+
+
 class TestSame:
     ONE = series("^VIX", cls=SymbolClass.VOLATILITY)  # with columns that are nothing but NaN
 

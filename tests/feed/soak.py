@@ -154,6 +154,8 @@ class Soak:
                 return f"of {row.session} after one of {before.session}"
             if row.session == before.session and row.asof and before.asof and row.asof < before.asof:
                 return f"of {row.asof} after one of {before.asof}"
+            if (row.session, row.last) == (before.session, before.last):
+                return ""
         true = self._true.get((row.symbol, row.asof)) if row.asof else None
         if true is None:
             true = emulator.market.price(row.symbol, row.session)

@@ -35,7 +35,7 @@ WEDNESDAY_EVENING = datetime(2026, 1, 7, 20, tzinfo=NEW_YORK)
 WATCHED = ("AAPL", "MSFT", "NVDA", "AMZN")
 """What makes 60 symbols of those that are shown by default."""
 
-UNLIMITED = 1_000_000
+UNLIMITED = 10_000
 SAME = 1e-6
 """Prices are 32-bit numbers where they come from."""
 
