@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -85,12 +85,12 @@ class SnapshotSource(Protocol):
         """The states of the rules over the past year."""
         ...
 
-    def detail(self, symbol: str) -> SymbolDetail:
-        """Two years of one symbol, watched or a member of the universe."""
+    def detail(self, symbol: str, at: date | None) -> SymbolDetail:
+        """Two years of one symbol, watched or a member of the universe, up to `at`."""
         ...
 
-    def members(self, fund: str) -> SectorMembers:
-        """The members of the universe in the sector of a fund."""
+    def members(self, fund: str, at: date | None) -> SectorMembers:
+        """The members of the universe in the sector of a fund, at `at`."""
         ...
 
     def rule(self, rule_id: str, subject: str) -> RuleDetail:

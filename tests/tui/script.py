@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from textual.pilot import Pilot
@@ -68,11 +69,11 @@ class Script:
         """Nothing was raised."""
         return Timeline(sessions=(), courses=())
 
-    def detail(self, symbol: str) -> SymbolDetail:
+    def detail(self, symbol: str, at: date | None) -> SymbolDetail:
         """An invented one."""
         return series.detail(symbol)
 
-    def members(self, fund: str) -> SectorMembers:
+    def members(self, fund: str, at: date | None) -> SectorMembers:
         """Invented ones."""
         return series.members(fund)
 

@@ -73,8 +73,8 @@ class MembersScreen(Overlay):
         super().watch_status()
         if self.status.snapshot is not self._told:
             self._told = self.status.snapshot
-            fund = self.fund
-            self.post_message(Asked("members", lambda source: source.members(fund), self))
+            fund, at = self.fund, self._told.session
+            self.post_message(Asked("members", lambda source: source.members(fund, at), self))
 
     def watch_window(self) -> None:
         """Part gainers from losers by another window, the best first."""
@@ -129,7 +129,7 @@ class MembersScreen(Overlay):
         weighed = self._members is not None and bool(self._members.weights_of)
         weights = (
             Column("weight", _("weight"), 6, priority=2, flash=False),
-            Column("brought", _("brought"), 7, priority=2, flash=False),
+            Column("brought", _("bp"), 6, priority=2, flash=False),
         )
         return (
             Column("symbol", _("Symbol"), 7, "left"),
@@ -173,7 +173,7 @@ def _captions(found: SectorMembers) -> list[Piece]:
     """What list it is, and whose weights."""
     if found.weights_of:
         short = _("weights: {fund} {dated}").format(fund=found.weights_of, dated=found.weights_dated)
-        weights = (_("{weights}, rolled; brought: to its return").format(weights=short), short)
+        weights = (_("{weights}, rolled; bp: brought to its return").format(weights=short), short)
     else:
         weights = (_("no weights: name a file of them under [holdings]"), _("no weights"))
     return [piece(*weights, gap=1, style="dim", weight=60), piece(found.caption, "", style="dim", weight=50)]
@@ -217,7 +217,7 @@ def _table_row(row: MemberRow, window: str, level: str) -> TableRow:
         "last": Cell(level, "", row.last),
         **{w: cells.percent(row.ret.get(w), colour=w in ("1s", window)) for w in WINDOWS},
         "weight": cells.plain(row.weight, 2, 100),
-        "brought": cells.percent(brought, 3, colour=False),
+        "brought": cells.DASH if brought is None else Cell(fmt.number(1e4 * brought, 1), "", brought),
         "sma50": cells.percent(row.dist_sma50, 1, colour=False),
         "high": cells.percent(row.dist_high_252, 1, colour=False),
     }

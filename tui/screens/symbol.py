@@ -187,8 +187,8 @@ class SymbolScreen(Overlay):
         self.toggle_class("-metrics")
 
     def _ask(self) -> None:
-        symbol = self.symbol
-        self.post_message(Asked(DETAIL, lambda source: source.detail(symbol), self))
+        symbol, at = self.symbol, self.status.snapshot.session
+        self.post_message(Asked(DETAIL, lambda source: source.detail(symbol, at), self))
 
     def _row(self) -> Row | None:
         """The row on the board, or that of a member."""

@@ -135,7 +135,7 @@ def _averages(row: Row) -> Iterator[Told]:
         (50, row.dist_sma50, row.sma50, row.slope_sma50),
         (200, row.dist_sma200, row.sma200, row.slope_sma200),
     ):
-        note = _("at {level} · slope {slope}").format(level=fmt.level(level), slope=fmt.pct(slope))
+        note = _("at {level} · slope {slope} %").format(level=fmt.level(level), slope=fmt.pct(slope))
         yield Told(f"dist_sma{n}", _("from {n}-day average").format(n=n), distance, _percent, note, colour=True)
 
 
