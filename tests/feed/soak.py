@@ -20,7 +20,7 @@ from unittest import mock
 import msgspec
 
 from core.errors import FeedError
-from core.model import Instant
+from core.model import Instant, Session
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import NEW_YORK, FixedClock
 from core.settings import Settings
@@ -41,14 +41,16 @@ GROUPS: Final = ("index_funds", "sectors", "indices", "volatility", "rates")
 
 @dataclass(slots=True)
 class Figures:
-    """What a soak cost: megabytes, descriptors and threads at a third of it and at its end, and what went wrong.
+    """What a soak cost: megabytes, descriptors and threads at several times of its life, and what went wrong.
 
-    `raised`: refreshes that failed as a whole, `faults`: those that were set, `wrong`: a line for every price that
-    became empty, older or untrue.
+    `descriptors` are those besides connections, whose number is in `connections`. `raised`: refreshes that failed as a
+    whole, `faults`: those that were set, `fresh`: prices of the session in progress that were shown, `wrong`: a line
+    for every price that became empty, older or untrue.
     """
 
     megabytes: list[float] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
+    connections: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     refreshes: int = 0
     raised: int = 0
@@ -56,12 +58,19 @@ class Figures:
     fresh: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def measure(self) -> None:
-        """Add what is used at present."""
+    @property
+    def growth(self) -> float:
+        """Megabytes since the first time they were measured."""
+        return self.megabytes[-1] - self.megabytes[0]
+
+    def measure(self, connections: int) -> None:
+        """Add what is used at present, with so many connections to the emulator in the same process."""
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.megabytes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
-        self.descriptors.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208 - a count of names
+        descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count of names
+        self.descriptors.append(descriptors - 2 * connections)
+        self.connections.append(connections)
         self.threads.append(threading.active_count())
 
 
@@ -73,20 +82,24 @@ class Soak:
         self._settings = _quick(stage.settings(store, budget=stage.UNLIMITED, years=1))
         self._clock = FixedClock(BEGIN)
         self._shown: dict[str, Row] = {}
+        self._session: Session | None = None
         self._true: dict[tuple[str, Instant], float] = {}
         self.figures = Figures()
 
     def run(self, refreshes: int) -> Figures:
-        """So many refreshes; figures are taken after a third of them, each time after a good one, and at the end."""
-        with Emulator() as emulator, mock.patch.dict(os.environ, emulator.environment()):
-            with closing(open_pipeline(self._settings, clock=self._clock)) as pipe:
-                for number in range(1, refreshes + 1):
-                    self._go_on(emulator)
-                    self._trouble(emulator)
-                    self._refresh(pipe, emulator)
-                    if number in (refreshes // 3, refreshes):
-                        self._calm(pipe, emulator)
-                        self.figures.measure()
+        """So many refreshes; figures are taken four times, after good ones: first when a quarter is over."""
+        with (
+            Emulator() as emulator,
+            mock.patch.dict(os.environ, emulator.environment()),
+            closing(open_pipeline(self._settings, clock=self._clock)) as pipe,
+        ):
+            for number in range(1, refreshes + 1):
+                self._go_on(emulator)
+                self._trouble(emulator)
+                self._refresh(pipe, emulator)
+                if number % (refreshes // 4) == 0:
+                    self._calm(pipe, emulator)
+                    self.figures.measure(emulator.log.open)
         return self.figures
 
     def _go_on(self, emulator: Emulator) -> None:
@@ -131,6 +144,9 @@ class Soak:
         """One, whose rows are held against those before and against Yahoo."""
         self.figures.refreshes += 1
         session, now = emulator.market.state().session, self._clock.now()
+        if session != self._session:
+            self._true.clear()  # what is shown of an earlier one was held against it
+            self._session = session
         for symbol in self._symbols:
             live = emulator.market.live(symbol)
             self._true[symbol, live.at] = live.price

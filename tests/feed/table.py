@@ -39,8 +39,8 @@ seconds from `q` to the end of the process; symbols with the true price of the s
 symbols whose price or stored bars have become empty, older or wrong; and what the screen said at the end.
 
 Plain is one `yf.download(symbols, period="1y")` with {count} symbols, in a process of its own in the same run:
-requests, seconds until it returned, and symbols with their true closes up to the session in progress. It tells errors to
-a log only, as "possibly delisted".
+requests, seconds until it returned, and symbols with their true closes up to the session in progress. It tells errors
+to a log only, as "possibly delisted".
 
 Many rows run at the same time on {cores} cores, so that seconds are upper bounds; `python -m bench` measures alone.
 
