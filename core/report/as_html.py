@@ -46,7 +46,8 @@ th{color:var(--dim);font-weight:500}
 body{font-size:9px;line-height:1.3;padding:0;max-width:none;columns:2;column-gap:8mm}
 h1{column-span:all;font-size:14px;margin:0 0 4px}h2{font-size:10.5px;margin:6px 0 2px}
 figure,table,li{break-inside:avoid}figure{margin:3px 0}figure svg{max-height:48mm}
-table{font-size:6.6px;margin:2px 0}th,td{padding:0 2px}ul{padding-left:10px;margin:2px 0}}
+figcaption,caption{font-size:7px;line-height:1.2}.scroll{overflow:visible}
+table{font-size:6px;margin:2px 0}th,td{padding:0 1.5px}th{white-space:normal}ul{padding-left:10px;margin:2px 0}}
 """
 
 

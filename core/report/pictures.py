@@ -136,10 +136,14 @@ def _lines(axes: Axes, lines: Lines) -> None:
 def _name_ends(axes: Axes, x: float, ends: Sequence[tuple[float, str, str]]) -> None:
     """Symbols beside the ends of their lines, moved apart where they would overlap."""
     low, high = axes.get_ylim()
-    least = (high - low) * 0.075
-    at = -np.inf
-    for value, symbol, colour in sorted(ends):
-        at = max(value, at + least)
+    least = (high - low) * 0.08
+    ordered = sorted(ends)
+    heights = [value for value, _symbol, _colour in ordered]
+    for place in range(1, len(heights)):
+        heights[place] = max(heights[place], heights[place - 1] + least)
+    for place in reversed(range(len(heights))):
+        heights[place] = min(heights[place], high - least * (len(heights) - 1 - place))
+    for at, (_value, symbol, colour) in zip(heights, ordered, strict=True):
         axes.annotate(symbol, (x, at), xytext=(5, 0), textcoords="offset points", va="center", color=colour)
 
 

@@ -19,6 +19,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from core.agenda import load_events
 from core.i18n import SOURCE
 from core.language import DOMAIN, LANGUAGES, LOCALES
 from core.settings_load import defaults
@@ -40,7 +41,8 @@ def template() -> Catalog:
 
 
 def shipped_names() -> Iterator[str]:
-    """The titles of the shipped groups and the names of their symbols."""
+    """The titles of the shipped groups and events, and the names of the symbols."""
+    yield from dict.fromkeys(event.title for event in load_events())
     for group in defaults().settings.universe.groups.values():
         yield group.title
         yield from group.symbols.values()
