@@ -150,7 +150,7 @@ class MembersScreen(Overlay):
             self._caption.show([])
             return
         self._title.show([*pieces, *_counted(found)], [piece(self._order(), "", style="dim", weight=20), RULE])
-        self._caption.show(_captions(found), [piece(_("d: the fund itself"), "", style="dim", weight=55)])
+        self._caption.show(_captions(found), [piece(_("d: the fund itself"), "", style="dim", weight=50)])
 
     def _order(self) -> str:
         """The unit, and what the rows are sorted by."""
@@ -176,7 +176,7 @@ def _captions(found: SectorMembers) -> list[Piece]:
         weights = (_("{weights}, rolled; bp: brought to its return").format(weights=short), short)
     else:
         weights = (_("no weights: name a file of them under [holdings]"), _("no weights"))
-    return [piece(*weights, gap=1, style="dim", weight=60), piece(found.caption, "", style="dim", weight=50)]
+    return [piece(found.caption, gap=1, style="dim"), piece(*weights, style="dim", weight=60)]
 
 
 def _levels(rows: Sequence[MemberRow]) -> list[str]:
