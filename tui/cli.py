@@ -6,11 +6,14 @@ the screen imports Textual. Every failure ends here: one line on standard error,
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 from core import language
 from core.errors import TapeboardError
@@ -23,6 +26,7 @@ INTERRUPTED: Final = 130
 
 _MODULES: Final = {
     "": "tui.cli_screen",
+    "serve": "tui.cli_serve",
     "snapshot": "tui.cli_snapshot",
     "fetch": "tui.cli_fetch",
     "backtest": "tui.cli_backtest",
@@ -36,8 +40,28 @@ _MODULES: Final = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line `argv` (of the process, by default) and return the exit code."""
-    argv = sys.argv[1:] if argv is None else argv
+    """Run the command line `argv` and return the exit code; that of the process, by default, and then end it."""
+    if argv is not None:
+        return _exit_code(argv)
+    code = _exit_code(sys.argv[1:])
+    if any(thread.daemon for thread in threading.enumerate()):
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once, under threads that are left behind.
+
+    Were the interpreter taken down under them, curl and C++ in them would now and then end the process with a signal.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):  # closed, or nobody reads it
+                stream.flush()
+    os._exit(code)
+
+
+def _exit_code(argv: Sequence[str]) -> int:
     language.use(language.AUTO)  # for what is said before the configuration is read
     try:
         return _run(argv)
