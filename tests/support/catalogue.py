@@ -22,7 +22,9 @@ from babel.messages.pofile import read_po, write_po
 from core.agenda import load_events
 from core.i18n import SOURCE
 from core.language import DOMAIN, LANGUAGES, LOCALES
+from core.metrics.catalogue import METRICS
 from core.settings_load import defaults
+from tui.screens.symbol_metrics import IDS
 
 ROOT: Final = Path(__file__).parents[2]
 PLACEHOLDER: Final = re.compile(r"{[^{}]*}")
@@ -35,7 +37,7 @@ def template() -> Catalog:
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"_": None}, comment_tags=())
         for _file, _line, message, _comments, _context in found:
             catalogue.add(message, flags=("python-brace-format",) if PLACEHOLDER.search(str(message)) else ())
-    for name in shipped_names():
+    for name in (*shipped_names(), *metric_words()):
         catalogue.add(name)
     return catalogue
 
@@ -46,6 +48,13 @@ def shipped_names() -> Iterator[str]:
     for group in defaults().settings.universe.groups.values():
         yield group.title
         yield from group.symbols.values()
+
+
+def metric_words() -> Iterator[str]:
+    """The words of the metrics that the detail of a symbol explains."""
+    for metric in METRICS:
+        if metric.id in IDS.values():
+            yield from (metric.name, metric.formula, metric.unit, metric.basis, metric.window, metric.source)
 
 
 def path_of(language: str) -> Path:
