@@ -28,7 +28,7 @@ from core.model import Problem
 from core.settings import CORE
 from core.snapshot import EMPTY, Snapshot
 from core.text import clean
-from tui import commands, notes
+from tui import commands, notes, travel
 from tui.asking import told
 from tui.bridge import AwaitSource, Bridge, OpenSource
 from tui.herald import Herald
@@ -49,6 +49,7 @@ from tui.screens.opening import OpeningScreen
 from tui.screens.overlay import Overlay
 from tui.status import Status
 from tui.themes import themes
+from tui.travel import Surroundings, Traveller
 
 if TYPE_CHECKING:
     from core.attention import Said
@@ -140,6 +141,15 @@ class TapeboardApp(App[None], inherit_bindings=False):
             successor=successor,
             appointment=lambda snapshot: notes.next_due(snapshot, settings),
         )
+        self._traveller = Traveller(
+            Surroundings(
+                ask=lambda kind, question: self.post_message(Asked(kind, question, self)),
+                wait=self.set_timer,
+                changed=lambda: self._show(self._status),
+                failed=lambda text: self._show(replace(self._status, failure=text)),
+                today=lambda: self._latest.session,
+            )
+        )
         self._herald = Herald(self, settings.notify, self._mark)
         self._board: BoardScreen | None = None
         self._over_time: OverTimeScreen | None = None
@@ -226,10 +236,6 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """See `Herald`."""
         self._herald.mute(event.warning)
 
-    def on_answered(self, event: Answered) -> None:
-        """What the herald has asked for."""
-        self._herald.answered(event)
-
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Show it, or keep it while the display is held."""
         self._latest = event.snapshot
@@ -249,10 +255,19 @@ class TapeboardApp(App[None], inherit_bindings=False):
         if action != "command":
             return True
         here = self.screen.name or ""
+        if self._traveller.past is not None and any(command in parameters for command in commands.PRESENT):
+            return False
         return any(command.id in parameters and here in command.where for command in commands.registry())
 
     def action_command(self, command: str) -> None:
         """Run a command of the registry."""
+        if command == "go_to_date":
+            self._ask_date()
+        elif not self._traveller.run(command):
+            self._run(command)
+
+    def _run(self, command: str) -> None:
+        """Run a command that is not about time."""
         match command:
             case "quit":
                 self.exit(return_code=exit_code(self._failure))
@@ -260,6 +275,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self._toggle_help()
             case "over_time":
                 self._toggle_over_time()
+            case "problems":
+                self._toggle_problems()
             case "note" if not isinstance(self.screen, Overlay):
                 self._open_note()
             case "refresh":
@@ -290,6 +307,14 @@ class TapeboardApp(App[None], inherit_bindings=False):
         else:
             self.push_screen(HelpScreen(self._settings.keys, self._status))
 
+    def _toggle_problems(self) -> None:
+        from tui.screens.problems import ProblemsScreen  # noqa: PLC0415 - like the board, after the first paint
+
+        if isinstance(self.screen, ProblemsScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(ProblemsScreen(self._settings.keys, self._status))
+
     def _write_note_of_the_day(self, snapshot: Snapshot) -> None:
         """Where its hour has come; one that fails is due again at the next refresh."""
         path = None if self._frozen else notes.due(snapshot, self._settings)
@@ -298,11 +323,20 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.post_message(Asked(NOTE_OF_THE_DAY, lambda source: notes.save(snapshot, settings, source, path), self))
 
     def on_answered(self, event: Answered) -> None:
-        """Say what became of the note of the day."""
-        if event.failure:
+        """Say what became of the note of the day; all else was asked for by the herald."""
+        if event.kind in travel.KINDS:
+            self._traveller.answered(event)
+        elif event.kind != NOTE_OF_THE_DAY:
+            self._herald.answered(event)
+        elif event.failure:
             self.on_problem_arrived(ProblemArrived(Problem("report", None, event.failure)))
         else:
             self.notify(_("the note of the day is written: {file}").format(file=event.answer), markup=False)
+
+    def _ask_date(self) -> None:
+        from tui.screens.go_to_date import GoToDateScreen  # noqa: PLC0415 - likewise
+
+        self.push_screen(GoToDateScreen(), self._traveller.go)
 
     def _open_note(self) -> None:
         from tui.screens.note import NoteScreen  # noqa: PLC0415 - likewise
@@ -334,9 +368,11 @@ class TapeboardApp(App[None], inherit_bindings=False):
         self._show(self._status)
 
     def _show(self, status: Status) -> None:
-        """Show this status, with the newest snapshot unless the display is held."""
+        """Show this status, with the newest snapshot unless the display is held, or shows the past."""
+        past = self._traveller.past
+        status = replace(status, past=past, paused=status.paused and past is None)
         held = status.paused and self._status.paused
-        snapshot = self._status.snapshot if held else self._latest
+        snapshot = past.snapshot if past else self._status.snapshot if held else self._latest
         stored = snapshot is self._stored and snapshot is not EMPTY
         self._status = replace(status, snapshot=snapshot, stored=stored, next_run=self._bridge.next_run)
         if snapshot is not EMPTY:

@@ -23,11 +23,21 @@ if TYPE_CHECKING:
     from textual.message import Message
 
     from core.attention import Attention
-    from core.model import Problem
+    from core.model import FeedHealth, Problem
     from core.notices import Notices
     from core.scheduler import Beat, Scheduler
-    from core.series import GaugeSeries, Leaders, Lines, PriceSeries, RatioSeries, RuleDetail, SectorMembers, SymbolDetail, Timeline
-    from core.settings import RefreshSettings
+    from core.series import (
+        GaugeSeries,
+        Leaders,
+        Lines,
+        PriceSeries,
+        RatioSeries,
+        RuleDetail,
+        SectorMembers,
+        SymbolDetail,
+        Timeline,
+    )
+    from core.settings import Basis, RefreshSettings
     from core.snapshot import Snapshot
     from tui.messages import Asked
 
@@ -65,12 +75,20 @@ class SnapshotSource(Protocol):
         """Call `publish`, from any thread, whenever `latest` is new between two refreshes."""
         ...
 
-    def leaders(self, window: str) -> tuple[Leaders, ...]:
-        """Who led each ranked group by `window` over the past year."""
+    def evenings(self) -> tuple[date, ...]:
+        """The finished sessions whose evenings can be looked back at, oldest first."""
         ...
 
-    def ratio(self, above: str, below: str) -> RatioSeries:
-        """The ratio of two watched symbols over the past year."""
+    def past(self, day: date) -> Snapshot:
+        """The evening of a finished session."""
+        ...
+
+    def leaders(self, window: str, at: date | None) -> tuple[Leaders, ...]:
+        """Who led each ranked group by `window` over the year up to `at`; None is the newest session, as below."""
+        ...
+
+    def ratio(self, above: str, below: str, at: date | None) -> RatioSeries:
+        """The ratio of two watched symbols over the year up to `at`."""
         ...
 
     def prices(self, symbol: str) -> PriceSeries:
@@ -93,12 +111,12 @@ class SnapshotSource(Protocol):
         """The members of the universe in the sector of a fund, at `at`."""
         ...
 
-    def rule(self, rule_id: str, subject: str) -> RuleDetail:
-        """One rule on one subject over all finished sessions."""
+    def rule(self, rule_id: str, subject: str, at: date | None) -> RuleDetail:
+        """One rule on one subject over all finished sessions up to `at`."""
         ...
 
-    def gauge(self, rule_id: str, subject: str) -> GaugeSeries | None:
-        """The number that decides a rule over the past year; None where no single one does."""
+    def gauge(self, rule_id: str, subject: str, at: date | None) -> GaugeSeries | None:
+        """The number that decides a rule over the year up to `at`; None where no single one does."""
         ...
 
     @property
@@ -109,6 +127,14 @@ class SnapshotSource(Protocol):
     @property
     def notices(self) -> Notices:
         """What is told of new warnings."""
+        ...
+
+    def feed_health(self) -> FeedHealth:
+        """How much the feed asks, and what it did not believe."""
+        ...
+
+    def show_basis(self, basis: Basis) -> None:
+        """Show returns on this basis from now on."""
         ...
 
     def close(self) -> None:
@@ -147,6 +173,7 @@ class Bridge:
         self._frozen = frozen
         self._appointment = appointment
         self._opened = False
+        self._line = 0
         self._source: SnapshotSource | None = None
         self._scheduler: Scheduler | None = None
         self._desk = Desk()
@@ -185,6 +212,23 @@ class Bridge:
         self._desk.open(source)
         source.follow(partial(self._published, asyncio.get_running_loop()))
 
+    def supersede(self, source: SnapshotSource, successor: AwaitSource) -> None:
+        """Refresh from a source of another configuration, and what follows it; what was awaited before never comes."""
+        self._line += 1
+        self.start(source)
+        threading.Thread(target=self._follow, args=(successor, self._line), name="tapeboard-open", daemon=True).start()
+
+    def leave(self, source: SnapshotSource) -> None:
+        """Close a source that nobody wants any more."""
+        _closing(source)
+
+    def accept(self, ready: SourceReady) -> None:
+        """Refresh from what has been opened, unless another configuration is in force by now."""
+        if ready.line == self._line:
+            self.start(ready.source)
+        else:
+            _closing(ready.source)
+
     def ask(self, asked: Asked) -> None:
         """Have a question answered: `Answered` will be posted to who asked (`tui.asking`)."""
         self._desk.ask(asked)
@@ -218,14 +262,24 @@ class Bridge:
         try:
             source = self._opener()
             import core.scheduler  # noqa: F401, PLC0415 - APScheduler costs time that the event loop has not
-
-            self._tell(SourceReady(source))
-            successor = self._successor()
-            if successor is not None:
-                self._tell(SourceReady(successor))
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen must say it
             _log.debug("the source cannot be opened", exc_info=True)
             self._tell(SourceFailed(error))
+        else:
+            self._tell(SourceReady(source))
+            self._follow(self._successor, 0)
+
+    def _follow(self, successor: AwaitSource, line: int) -> None:
+        """Wait for the source that takes the place of the first one of a configuration."""
+        try:
+            source = successor()
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.debug("the next source cannot be opened", exc_info=True)
+            if line == self._line:
+                self._tell(SourceFailed(error))
+        else:
+            if source is not None:
+                self._tell(SourceReady(source, line))
 
     def _tell(self, message: Message) -> None:
         with suppress(RuntimeError):  # the application has ended meanwhile, and its loop with it

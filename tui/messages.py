@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from core.model import Problem
-    from core.snapshot import Snapshot
+    from core.snapshot import RiskWarning, Snapshot
     from tui.bridge import SnapshotSource
 
 Question: TypeAlias = "Callable[[SnapshotSource], object]"
@@ -58,6 +58,31 @@ class Opened(Message):
         self.sector = sector
 
 
+class RuleOpened(Message):
+    """A warning was opened: the `place` of it among `names`, each a rule and its subject, in their order."""
+
+    def __init__(self, names: Sequence[tuple[str, str]], place: int) -> None:
+        super().__init__()
+        self.names = tuple(names)
+        self.place = place
+
+
+class Acknowledge(Message):
+    """The user has seen a warning, or wants it to count as new again."""
+
+    def __init__(self, warning: RiskWarning) -> None:
+        super().__init__()
+        self.warning = warning
+
+
+class Mute(Message):
+    """The user wants to say till when the rule of a warning is muted."""
+
+    def __init__(self, warning: RiskWarning) -> None:
+        super().__init__()
+        self.warning = warning
+
+
 class SnapshotArrived(Message):
     """A refresh succeeded."""
 
@@ -83,11 +108,12 @@ class ProblemArrived(Message):
 
 
 class SourceReady(Message):
-    """The source is open; refreshing can begin."""
+    """The source is open; refreshing can begin. `line` counts the configurations there have been."""
 
-    def __init__(self, source: SnapshotSource) -> None:
+    def __init__(self, source: SnapshotSource, line: int = 0) -> None:
         super().__init__()
         self.source = source
+        self.line = line
 
 
 class SourceFailed(Message):

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeAlias
 
+import msgspec
 from textual.pilot import Pilot
 
-from core.series import Leaders, Lines, PriceSeries, RatioSeries, SectorMembers, SymbolDetail, Timeline
+from core.attention import Attention
+from core.model import FeedHealth, Rejected
+from core.notices import Notices
+from core.series import (
+    GaugeSeries,
+    Leaders,
+    Lines,
+    PriceSeries,
+    RatioSeries,
+    RuleDetail,
+    SectorMembers,
+    SymbolDetail,
+    Timeline,
+)
+from core.sessions import Calendar, FixedClock
+from core.settings import Basis
 from core.snapshot import Snapshot
 from tests.tui import builders, series
 from tui.app import TapeboardApp
@@ -32,6 +49,9 @@ class Script:
         self.latest: Snapshot | None = None
         self.publish: Callable[[], None] = lambda: None
         self.closed = threading.Event()
+        clock, notify = FixedClock(builders.CLOSE), builders.settings().notify
+        self.attention = Attention(None, "core", Calendar(), clock)
+        self.notices = Notices(None, notify, "core", clock)
 
     def refresh(self) -> Snapshot:
         """The next step."""
@@ -42,18 +62,27 @@ class Script:
             step = builders.rich()
         if isinstance(step, Exception):
             raise step
-        self.latest = step
-        return step
+        self.latest = self.attention.marked(step)
+        self.notices.see(self.latest, ())
+        return self.latest
 
     def follow(self, publish: Callable[[], None]) -> None:
         """Remember whom to tell."""
         self.publish = publish
 
-    def leaders(self, window: str) -> tuple[Leaders, ...]:
+    def evenings(self) -> tuple[date, ...]:
+        """All sessions of two years up to that of the snapshots."""
+        return builders.EVENINGS
+
+    def past(self, day: date) -> Snapshot:
+        """An evening whose prices tell the day."""
+        return builders.evening(day)
+
+    def leaders(self, window: str, at: date | None) -> tuple[Leaders, ...]:
         """Invented ones."""
         return series.leaders(window)
 
-    def ratio(self, above: str, below: str) -> RatioSeries:
+    def ratio(self, above: str, below: str, at: date | None) -> RatioSeries:
         """An invented one."""
         return series.ratio(above, below)
 
@@ -76,6 +105,30 @@ class Script:
     def members(self, fund: str, at: date | None) -> SectorMembers:
         """Invented ones."""
         return series.members(fund)
+
+    def rule(self, rule_id: str, subject: str, at: date | None) -> RuleDetail:
+        """An invented one."""
+        return series.rule(rule_id, subject)
+
+    def gauge(self, rule_id: str, subject: str, at: date | None) -> GaugeSeries | None:
+        """An invented one."""
+        return series.rule(rule_id, subject).gauge
+
+    def feed_health(self) -> FeedHealth:
+        """Nothing asked, two values not believed."""
+        return FeedHealth(
+            requests=12,
+            rejected=(
+                Rejected("IWM", date(2026, 1, 9), "close", math.nan, "not a price"),
+                Rejected("^VIX", date(2026, 1, 8), "high", 1e12, "below low or close"),
+            ),
+        )
+
+    def show_basis(self, basis: Basis) -> None:
+        """Publish the newest snapshot on this basis."""
+        if self.latest is not None:
+            self.latest = msgspec.structs.replace(self.latest, basis=basis)
+            self.publish()
 
     def close(self) -> None:
         """Remember it."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import date, timedelta
 
 from core.series import (
     Drawdowns,
+    GaugeSeries,
     Leaders,
     MemberRow,
     PriceSeries,
     RatioSeries,
+    RuleDetail,
+    RuleStep,
     SectorMembers,
     SymbolDetail,
     Values,
 )
-from core.snapshot import Row
+from core.snapshot import Gauge, Row
 from tests.tui.builders import SESSION
 
 COUNT = 252
@@ -117,3 +120,20 @@ def members(fund: str = "XLK") -> SectorMembers:
 def average(values: list[float], n: int) -> Values:
     """The mean of the last n; None before there are so many."""
     return tuple(None if k + 1 < n else sum(values[k + 1 - n : k + 1]) / n for k in range(len(values)))
+
+
+def rule(rule_id: str = "W02", subject: str = "IWM-SPY") -> RuleDetail:
+    """A rule that was raised twice in three years, and whose number falls under its threshold at the end."""
+    days = tuple(date(2023, 1, 9) + timedelta(days=n) for n in range(1097))
+    levels = tuple(
+        -1 if n < 100 else 1 if 300 < n < 340 or n > 1050 else 2 if 340 <= n < 360 else 0 for n in range(1097)
+    )
+    gauge = Gauge(id="agree", label="windows that agree", value=5.0, enter=3.0, warn=2.0, leave=4.0, direction="below")
+    steps = (
+        RuleStep(days[301], "CLEAR", "WATCH", {"agree": 3, "t63": -0.21}),
+        RuleStep(days[340], "WATCH", "WARNING", {"agree": 2, "t63": -1.8}),
+        RuleStep(days[360], "WARNING", "CLEAR", {"agree": 6, "t63": 0.4}),
+        RuleStep(days[1051], "CLEAR", "WATCH", {"agree": 3, "t63": None}),
+    )
+    year = tuple(3.0 + 2.0 * math.sin(n / 20) for n in range(252))
+    return RuleDetail(rule_id, subject, False, days, levels, steps, GaugeSeries(gauge, days[-252:], year))

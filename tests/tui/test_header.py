@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
 
 from core.snapshot import EMPTY, Evaluated, Evidence, ProblemNote, Snapshot
 from tests.tui import builders
+from tui.format import NEW_YORK
 from tui.status import Status
-from tui.widgets.header import header_left, header_right
+from tui.widgets.header import header_pieces, header_right
 from tui.widgets.line import Piece, fit, measure
 from tui.widgets.verdict import verdict_pieces
 
@@ -19,13 +20,14 @@ def told(pieces: list[Piece], width: int = 400) -> str:
 
 def header(snapshot: Snapshot, width: int = 400, **status: object) -> str:
     state = Status(snapshot=snapshot, **status)  # type: ignore[arg-type] # whatever the test sets
-    return told([*header_left(state), *header_right(state)], width)
+    left, right = header_pieces(state)
+    return told([*left, *right], width)
 
 
 def test_a_sunday_shows_fridays_session_and_says_so() -> None:
     assert header(builders.rich()) == (
-        "TAPEBOARD  files  Fri 2026-01-09 final  viewed Sun 01-11  market closed, next Mon 09:30 ET  "
-        "data 16:00 ET  0 problems  1 watch 0 warn  6/6 rules"
+        "TAPEBOARD  files  Fri 2026-01-09 final  viewed Sun 01-11  ○ market closed, next Mon 09:30 ET  "
+        "data 16:00 ET  0 problems  1 watch 0 warn, 1 new  6/6 rules"
     )
 
 
@@ -85,7 +87,8 @@ def test_rules_that_could_not_be_judged_stand_out() -> None:
 @pytest.mark.parametrize("snapshot", [builders.rich(), builders.simulated()], ids=["files", "simulated"])
 def test_both_lines_fit_the_sizes_they_are_made_for(snapshot: Snapshot, width: int) -> None:
     state = Status(snapshot=snapshot, next_run=snapshot.source.asof)
-    assert measure(fit([*header_left(state), *header_right(state)], width - 1)) <= width - 1
+    left, right = header_pieces(state)
+    assert measure(fit([*left, *right], width - 1)) <= width - 1
     assert measure(fit(verdict_pieces(snapshot), width - 1)) <= width - 1
 
 
@@ -127,3 +130,72 @@ def test_a_fragile_lead_without_a_band_is_still_fragile() -> None:
 def test_stale_data_tell_their_age_in_days() -> None:
     stale = builders.rich(session_status="stale", viewed_at=datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
     assert "Fri 2026-01-09 stale, 317 days old" in header(stale)
+
+
+NOON = datetime(2026, 1, 9, 12, tzinfo=NEW_YORK)
+
+
+def live(phase: str = "open", viewed: datetime = NOON, **source: object) -> Snapshot:
+    """What Yahoo gave at noon, unless it is said otherwise."""
+    times: dict[str, object] = {"asof": NOON, "oldest": NOON, "final_at": datetime(2026, 1, 9, 16, 15, tzinfo=NEW_YORK)}
+    told = builders.source(feed="yahoo", **(times | source))
+    return builders.rich(session_status="intraday", phase=phase, viewed_at=viewed, source=told)
+
+
+@pytest.mark.parametrize("width", [79, 119, 159])
+def test_what_the_exchange_does_looks_different_at_every_width(width: int) -> None:
+    words = {"pre": "◐ pre", "open": "● ", "after": "◑ after", "closed": "○ "}
+    seen = {phase: header(builders.rich(phase=phase), width) for phase in words}
+    for phase, word in words.items():
+        assert word in seen[phase]
+    assert len(set(seen.values())) == len(words)
+
+
+def test_the_oldest_quote_is_told_and_stands_out_when_it_is_late() -> None:
+    fresh = live(oldest=NOON - timedelta(minutes=2))
+    assert "data 12:00:00 ET  oldest quote 11:58" in header(fresh)
+    assert "oldest" not in header(fresh, 79)
+    late = live(oldest=NOON - timedelta(minutes=18))
+    assert "oldest 11:42" in header(late, 79)
+    (piece,) = (one for one in header_right(Status(snapshot=late)) if "oldest" in one.text)
+    assert (piece.style, piece.action) == ("watch", "app.command('problems')")
+
+
+def test_prices_that_are_all_late_say_so_beside_the_open_market() -> None:
+    delayed = live(asof=NOON - timedelta(minutes=16), oldest=NOON - timedelta(minutes=20))
+    assert "● open, prices delayed" in header(delayed)
+    assert "● delayed" in header(delayed, 79)
+
+
+def refused(**source: object) -> Snapshot:
+    times = {"oldest": NOON - timedelta(minutes=4), "next_try": NOON + timedelta(minutes=1, seconds=4)}
+    return live(**({"breaker": "Yahoo refuses (429)"} | times | source))  # type: ignore[arg-type] # whatever is told
+
+
+@pytest.mark.parametrize("width", [159, 119, 79])
+def test_a_refusal_is_told_in_words_before_all_that_is_smaller(width: int) -> None:
+    text = header(refused(), width)
+    assert "Yahoo refuses (429); next try 12:01; prices of 11:56" in text
+    assert measure(fit([one for side in header_pieces(Status(snapshot=refused())) for one in side], width)) <= width
+
+
+def test_a_long_refusal_is_shortened_and_the_prices_keep_their_day() -> None:
+    cause = "the certificate of Yahoo is not trusted"
+    text = header(refused(breaker=cause, oldest=NOON - timedelta(days=1)), 79)
+    assert "the certificate of Yaho…; next 12:01; prices of 01-08 12:00" in text
+    assert f"{cause}; next try 12:01; prices of 01-08 12:00" in header(
+        refused(breaker=cause, oldest=NOON - timedelta(days=1)), 159
+    )
+
+
+def test_invented_prices_beside_a_refusal_are_still_called_so() -> None:
+    text = header(refused(feed="simulated", simulated=True), 79)
+    assert "SIMULATED" in text
+    assert "Yahoo refuses (429); next try 12:01" in text
+    assert "prices of" not in text
+
+
+def test_what_is_wrong_leads_to_all_that_is() -> None:
+    broken = builders.source(problems=(ProblemNote(kind="missing", symbol="XYZ", text="gone"),))
+    (problems,) = (one for one in header_right(Status(snapshot=builders.rich(source=broken))) if "problem" in one.text)
+    assert problems.action == "app.command('problems')"

@@ -1,7 +1,8 @@
 """The warnings: raised ones first with their evidence, then the clear ones in one dim line each, then the rest.
 
-What is quiet gives way where the pane is low: first the clear lines of one rule become one line with all its
-subjects, then the conditions of the raised rules go.
+Among raised ones of a severity those come first that nobody has acknowledged, of these the newest. What is quiet gives
+way where the pane is low: first the clear lines of one rule become one line with all its subjects, then the conditions
+of the raised rules go. The line below tells what may be cut in the row at the cursor; Enter tells all.
 """
 
 from __future__ import annotations
@@ -15,16 +16,27 @@ from typing import ClassVar, Final
 from textual.widget import Widget
 
 from core.i18n import _
+from core.series import GaugeSeries
 from core.snapshot import RiskWarning, Snapshot
 from tui import format as fmt
+from tui.messages import Acknowledge, Answered, Asked, Mute, RuleOpened
+from tui.status import looked_at
+from tui.widgets.gauge_chart import reading, relation, thresholds
 from tui.widgets.line import Line, Piece, piece
-from tui.widgets.live_table import Cell, Column, TableRow
+from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import TablePane
+from tui.widgets.spark import sparkline
 
 SEVERITY: Final = ("WARNING", "WATCH", "INFO", "CLEAR", "NOT_EVALUATED")
 RAISED: Final = SEVERITY[:3]
 STYLES: Final = {"WARNING": "warning", "WATCH": "watch", "INFO": "info", "CLEAR": "dim", "NOT_EVALUATED": "stale"}
 NOT_EVALUATED: Final = "not evaluated"
+MUTED: Final = "muted"
+NEW: Final = "●"
+"""Before the state of a raised warning that nobody has acknowledged."""
+GAUGES: Final = "gauges"
+SPARK: Final = 16
+"""The cells of a year, twice as many where there is room."""
 ROOMY: Final = 70
 """A table of so many cells shows the titles of the rules uncut."""
 YEAR: Final = 365
@@ -39,13 +51,15 @@ class WarningsPane(TablePane):
 
     def __init__(self, key: str, *, flash: bool = True) -> None:
         super().__init__(_("Warnings"), key, flash=flash)
-        self._summary = Line(classes="pane-line")
+        self._explained, self._summary = Line(classes="pane-line"), Line(classes="pane-line")
         self._grouped = False
         self._rows: list[TableRow] = []
+        self._asked: tuple[object, ...] = ()
+        self._series: Mapping[str, GaugeSeries | None] = {}
 
     def below(self) -> Sequence[Widget]:
         """See `TablePane`."""
-        return (self._summary,)
+        return self._explained, self._summary
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `TablePane`."""
@@ -54,16 +68,16 @@ class WarningsPane(TablePane):
     def columns(self) -> Sequence[Column]:
         """See `TablePane`."""
         return (
-            Column("state", "", 6, "left"),
+            Column("state", "", 7, "left"),
             Column("id", "", 4, "left"),
             Column("title", _("Rule"), 26 if self.room >= ROOMY else 19, "left"),
-            Column("subject", _("Of"), 16 if self._grouped else 4, "left"),
+            Column("subject", _("Of"), 15 if self._grouped else 4, "left"),
             Column("reading", _("Reading"), 11, "left", flex=True, priority=1),
         )
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`."""
-        return self._rows, {NOT_EVALUATED: _("Not evaluated")}
+        return self._rows, {NOT_EVALUATED: _("Not evaluated"), MUTED: _("Muted")}
 
     def info(self) -> tuple[str, ...]:
         """See `TablePane`: how many rules could be judged."""
@@ -78,38 +92,103 @@ class WarningsPane(TablePane):
                 break
         super().fill(flash=flash)
         self._summary.show([summary(self.snapshot)] if self.snapshot.evaluated.of else [])
+        self._explain()
+        self._ask()
+
+    def attend(self, command: str) -> None:
+        """Acknowledge or mute the warning at the cursor."""
+        for warning in self._at_cursor():
+            self.post_message(Acknowledge(warning) if command == "acknowledge" else Mute(warning))
+
+    def on_live_table_row_highlighted(self) -> None:
+        """Explain the row at the cursor."""
+        self._explain()
+
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        """Open a warning, among all in their present order."""
+        event.stop()
+        stands = [key for row in self._rows for key in row.key.split("\n")]
+        names = [(rule, subject) for rule, _blank, subject in (key.partition(" ") for key in stands)]
+        self.post_message(RuleOpened(names, stands.index(event.key.split("\n")[0])))
+
+    def on_answered(self, event: Answered) -> None:
+        """Draw the year of the numbers that decide the raised warnings."""
+        if isinstance(event.answer, dict):
+            self._series = event.answer
+            self.refill(flash=False)
+
+    def _ask(self) -> None:
+        """Ask for these years, once for a session."""
+        keys = {_key(w): (w.id, w.subject) for w in self.snapshot.warnings if w.state in RAISED and w.gauge}
+        wanted = (self.snapshot.session, self.snapshot.session_status, self.snapshot.source.feed, *keys)
+        if keys and wanted != self._asked:
+            self._asked = wanted
+            question = {key: (rule, subject) for key, (rule, subject) in keys.items()}
+            at = looked_at(self.snapshot)
+            self.post_message(
+                Asked(GAUGES, lambda source: {key: source.gauge(*names, at) for key, names in question.items()}, self)
+            )
+
+    def _at_cursor(self) -> list[RiskWarning]:
+        """The warnings of the row at the cursor: one, or all subjects of a rule."""
+        keys = (self.table.cursor_key or "").split("\n")
+        return [warning for warning in self.snapshot.warnings if _key(warning) in keys][:1]
+
+    def _explain(self) -> None:
+        """Say below what the row at the cursor may have been cut to."""
+        left: list[Piece] = []
+        for warning in self._at_cursor():
+            rule = _("Rule: {condition}").format(condition=warning.condition)
+            told = rule if warning.state in RAISED else " · ".join(_readings(warning))
+            left = [piece(f"{warning.id} {told}", gap=1)]
+        self._explained.show(left, [piece(_("↵ all"), style="accent")] if left else [])
 
     def _lines(self, *, conditions: bool) -> list[TableRow]:
-        raised = sorted((w for w in self.snapshot.warnings if w.state in RAISED), key=_urgency)
+        heard = [warning for warning in self.snapshot.warnings if warning.muted_until is None]
+        raised = sorted((w for w in heard if w.state in RAISED), key=_urgency)
         rows = [self._raised(warning, condition=conditions) for warning in raised]
-        quiet = sorted((w for w in self.snapshot.warnings if w.state not in RAISED), key=_place)
-        if not self._grouped:
-            return rows + [self._quiet([warning]) for warning in quiet]
-        return rows + [self._quiet(list(group)) for _key, group in groupby(quiet, key=_place)]
+        quiet = sorted((w for w in heard if w.state not in RAISED), key=_place)
+        muted = sorted((w for w in self.snapshot.warnings if w.muted_until is not None), key=_place)
+        for found in (quiet, muted):
+            groups = groupby(found, key=_place) if self._grouped else ((None, [warning]) for warning in found)
+            rows += [self._quiet(list(group)) for _key, group in groups]
+        return rows
 
     def _raised(self, warning: RiskWarning, *, condition: bool) -> TableRow:
         """A raised rule: evidence and, if `condition`, the condition under it."""
         style = STYLES[warning.state]
-        subject, since = _subject(warning), _since(warning, self.snapshot.session)
-        if self._grouped:  # a low pane is mostly a narrow one as well, without room for readings
-            subject, since = f"{subject} {since}".strip(), ""
+        subject, since, begun = _subject(warning), _since(warning, self.snapshot.session), ""
+        if self.room < ROOMY:  # then there is no column for it
+            begun, since = since, ""
         title = f"{warning.title}: {warning.label}" if warning.label else warning.title
         found = {
             "state": Cell(_state(warning), style, SEVERITY.index(warning.state)),
             "id": Cell(warning.id, style, warning.id),
-            "title": Cell(title, "strong", warning.title),
+            "title": Cell(title, "" if warning.acknowledged else "strong", warning.title),
             "subject": Cell(subject, "", warning.subject),
             "reading": Cell(since, "", since),
         }
-        notes = [(" · ".join(_readings(warning)), "")]
+        notes = [(begun, style), (self._gauge(warning), style), (" · ".join(_readings(warning)), "")]
         if condition:
             notes.append((_("Rule: {condition}").format(condition=warning.condition), "dim"))
         if warning.missing:
             notes.append((_("partial: without {inputs}").format(inputs=", ".join(warning.missing)), "stale"))
-        return TableRow(f"{warning.id} {warning.subject}", found, notes=self._notes(notes))
+        return TableRow(_key(warning), found, notes=self._notes(notes))
+
+    def _gauge(self, warning: RiskWarning) -> str:
+        """The year of the number that decides a warning, where it stands, and its thresholds; "" for none."""
+        gauge = warning.gauge
+        if gauge is None:
+            return ""
+        series = self._series.get(_key(warning))
+        drawn = sparkline(series.values, SPARK if self.room < ROOMY else 2 * SPARK).strip() if series else ""
+        names = {"enter": _("raised"), "warn": _("warning"), "leave": _("left")}
+        limits = [f"{names[name]} {relation(gauge, name)} {reading(gauge, x)}" for name, x in thresholds(gauge).items()]
+        now = f"{gauge.label} {reading(gauge, gauge.value)}"
+        return " ".join(filter(None, (drawn, now, f"({', '.join(limits)})" if limits else "")))
 
     def _quiet(self, warnings: Sequence[RiskWarning]) -> TableRow:
-        """One rule in one state, clear or not evaluated, with all subjects it is so for."""
+        """One rule in one state, clear, not evaluated or muted, with all subjects it is so for."""
         first = warnings[0]
         style = STYLES[first.state]
         clear = first.state == "CLEAR"
@@ -125,7 +204,10 @@ class WarningsPane(TablePane):
             "reading": Cell(readings if clear else "", style, readings),
         }
         reasons = [] if clear else [(reason, "stale") for reason in dict.fromkeys(w.text for w in warnings)]
-        key = f"{first.id} {first.subject}"
+        key = "\n".join(map(_key, warnings))
+        if first.muted_until is not None:
+            found["reading"] = Cell(_("till {day}").format(day=fmt.day(first.muted_until)), "dim")
+            return TableRow(key, found, MUTED)
         return TableRow(key, found, "" if clear else NOT_EVALUATED, self._notes(reasons))
 
     def _notes(self, notes: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
@@ -138,7 +220,7 @@ class WarningsPane(TablePane):
 
 def summary(snapshot: Snapshot) -> Piece:
     """The warnings in words: "no warnings" only where every rule could be judged (warnings.md C.1)."""
-    counts = Counter(warning.state for warning in snapshot.warnings)
+    counts = Counter(warning.state for warning in snapshot.warnings if warning.muted_until is None)
     m, n = snapshot.evaluated.rules, snapshot.evaluated.of
     names = {"WARNING": _("{n} warning"), "WATCH": _("{n} watch"), "INFO": _("{n} info")}
     found = ", ".join(names[state].format(n=counts[state]) for state in RAISED if counts[state])
@@ -146,15 +228,18 @@ def summary(snapshot: Snapshot) -> Piece:
     if m == n:
         all_judged = _("{found}, all {n} rules evaluated").format(found=found or _("no warnings"), n=n)
         return piece(all_judged, found or _("no warnings"), style=STYLES[worst], gap=1)
-    text = _("{found} among {m} evaluated; {k} not evaluated").format(found=found or _("no warnings"), m=m, k=n - m)
-    return piece(
-        text, _("{k} not evaluated").format(k=n - m), style="watch" if worst == "CLEAR" else STYLES[worst], gap=1
-    )
+    text = _("{found} among {m} of {n} rules; {k} not evaluated").format(found=found or _("none"), m=m, n=n, k=n - m)
+    short = _("{found} among {m} of {n}").format(found=found or _("none"), m=m, n=n)
+    return piece(text, short, style="watch" if worst == "CLEAR" else STYLES[worst], gap=1)
 
 
-def _urgency(warning: RiskWarning) -> tuple[int, int, str, str]:
+def _key(warning: RiskWarning) -> str:
+    return f"{warning.id} {warning.subject}"
+
+
+def _urgency(warning: RiskWarning) -> tuple[int, bool, int, str, str]:
     newest = -(warning.since or date.min).toordinal()
-    return SEVERITY.index(warning.state), newest, warning.id, warning.subject
+    return SEVERITY.index(warning.state), warning.acknowledged, newest, warning.id, warning.subject
 
 
 def _place(warning: RiskWarning) -> tuple[int, str]:
@@ -163,8 +248,9 @@ def _place(warning: RiskWarning) -> tuple[int, str]:
 
 def _state(warning: RiskWarning) -> str:
     names = {"WARNING": _("WARN"), "WATCH": _("WATCH"), "INFO": _("INFO"), "CLEAR": _("clear"), "NOT_EVALUATED": "?"}
-    name = names[warning.state] + ("*" if warning.partial else "")
-    return f"{fmt.APPROXIMATE}{name}" if warning.provisional else name
+    new = NEW if warning.state in RAISED and not warning.acknowledged else " "
+    provisional = fmt.APPROXIMATE if warning.provisional else ""
+    return f"{new}{provisional}{names[warning.state]}{'*' if warning.partial else ''}"
 
 
 def _subject(warning: RiskWarning) -> str:
@@ -177,9 +263,10 @@ def _since(warning: RiskWarning, session: date | None) -> str:
     if warning.since is None:
         return ""
     at_least = "≥" if warning.since_at_least else ""
-    if session is not None and (session - warning.since).days < YEAR:
-        return _("since {day}").format(day=at_least + fmt.short_day(warning.since))
-    return at_least + fmt.short_day(warning.since, session)
+    recent = session is not None and (session - warning.since).days < YEAR
+    day = at_least + (fmt.short_day(warning.since) if recent else fmt.short_day(warning.since, session))
+    told = _("since {day}").format(day=day) if recent else day
+    return f"{told} · {_('{n} s').format(n=warning.sessions)}" if warning.sessions else told
 
 
 def _readings(warning: RiskWarning) -> list[str]:

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Static
 
+from core.i18n import _
 from core.snapshot import EMPTY, RANK_WINDOWS, Snapshot
 from tui.commands import BOARD, registry, shown
 from tui.panes.leadership import LeadershipPane
@@ -27,7 +28,8 @@ from tui.screens.stage import ORDER, Stage
 from tui.status import Status
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
-from tui.widgets.pane import Pane
+from tui.widgets.pane import Pane, TablePane
+from tui.widgets.prompt import Prompt
 from tui.widgets.verdict import VerdictLine
 
 
@@ -75,6 +77,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self._notice = Static(id="notice", markup=False)
         self._stage = Stage(self.panes, size - (0, self.LINES))
         self._footer = Footer(BOARD, keys)
+        self._prompt = Prompt()
 
     def compose(self) -> ComposeResult:
         """The lines and the panes between them."""
@@ -85,6 +88,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
         yield self._stage
         yield self._footer
+        yield self._prompt
 
     def on_mount(self) -> None:
         """Show what is known so far."""
@@ -119,6 +123,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
     def watch_status(self) -> None:
         """Tell it in the header; without hope for fresh data, in a line of its own as well."""
         self._header.show_status(self.status)
+        self._footer.show_time(past=self.status.past is not None)
         self._notice.display = self.status.fatal
         self._notice.update(self.status.failure)
 
@@ -146,6 +151,11 @@ class BoardScreen(Screen[None], inherit_bindings=False):
                 self._step(1 if command == "focus_next" else -1)
             case "zoom":
                 self.zoomed = not self.zoomed
+            case "filter":
+                self._footer.display = False
+                self._prompt.open(self.panes[self.active].filter)
+            case "columns":
+                self._choose_columns()
             case "sort_next":
                 self.panes[self.active].sort_next()
             case "sort_reverse":
@@ -154,9 +164,57 @@ class BoardScreen(Screen[None], inherit_bindings=False):
                 step = 1 if command == "window_next" else -1
                 place = (RANK_WINDOWS.index(self.window) + step) % len(RANK_WINDOWS)
                 self.window = RANK_WINDOWS[place]
+            case "acknowledge" | "mute":
+                self._attend(command)
             case _:
                 self.complete()
                 self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
+
+    def _attend(self, command: str) -> None:
+        """Acknowledge or mute the warning at the cursor; from another pane, first go where the cursor can be seen."""
+        place, pane = next((place, pane) for place, pane in enumerate(self.panes) if isinstance(pane, WarningsPane))
+        if place == self.active:
+            pane.attend(command)
+        else:
+            self.active = place
+
+    def go_to(self, symbol: str) -> None:
+        """Put the cursor on a watched symbol, in the pane that lists it, whatever was filtered there."""
+        sector = any(row.symbol == symbol for row in self.snapshot.sectors)
+        command = SectorsPane.COMMAND if sector else LeadershipPane.COMMAND
+        self.active = next(place for place, pane in enumerate(self.panes) if pane.COMMAND == command)
+        self.panes[self.active].filter = ""
+        self.panes[self.active].go_to(symbol)
+
+    def show_window(self, window: str) -> None:
+        """Rank by this window."""
+        self.window = window
+
+    def clear_filter(self) -> None:
+        """Show every row of the active pane."""
+        self.panes[self.active].filter = ""
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Filter the active pane."""
+        self.panes[self.active].filter = event.words
+
+    def on_prompt_closed(self) -> None:
+        """Back to the pane."""
+        self._footer.display = True
+        self.panes[self.active].body().focus()
+
+    def _choose_columns(self) -> None:
+        from tui.screens.columns import ColumnsDialog  # noqa: PLC0415 - when somebody asks
+
+        pane = self.panes[self.active]
+        if not isinstance(pane, TablePane):
+            self.notify(_("{pane} has no columns to choose").format(pane=pane.tab.name), markup=False)
+            return
+        title = _("Columns of {pane}").format(pane=pane.tab.name)
+        usual = [pane.named(column) for column in pane.columns()]
+        self.app.push_screen(
+            ColumnsDialog(title, pane.offered(), pane.meanings(), usual, pane.chosen, pane.choose)
+        )
 
     def _step(self, step: int) -> None:
         """To the next pane in view; where there is only one, to the next of all."""

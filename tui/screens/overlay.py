@@ -30,8 +30,9 @@ class Overlay(Screen[None], inherit_bindings=False):
         self.footer = Footer(where, keys)
 
     def watch_status(self) -> None:
-        """Tell it in the header."""
+        """Tell it in the header; the past has other commands."""
         self.header.show_status(self.status)
+        self.footer.show_time(past=self.status.past is not None)
 
     def run_command(self, command: str) -> None:
         """Do what a command of this screen asks for."""
