@@ -61,6 +61,8 @@ class Options:
     notify_test: bool = False
     note_format: NoteFormat = "md"
     output: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
 
     def load(self) -> Loaded:
         """The effective settings: defaults, the user's file, and these options on top; their language is in force."""
@@ -112,6 +114,7 @@ def _parser() -> _Parser:
     parser.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     parser.set_defaults(data=[])
     titles = {
+        "serve": _("the same screen in a browser"),
         "snapshot": _("one refresh, printed as JSON or text"),
         "period": _("return, volatility and volume of every symbol over a period"),
         "report": _("the market note of a session"),
@@ -157,7 +160,15 @@ def _parser() -> _Parser:
     listing = _("what a rule of your own may look at, with units: docs/own-rules.md")
     commands["config"].add_argument("--metrics", action="store_true", help=listing)
     _add_warnings(commands["backtest"], commands["warnings"])
+    _add_serve(commands["serve"])
     return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    where = _("where to listen: 127.0.0.1 (the default), which this machine alone can reach")
+    serve.add_argument("--host", type=_text, metavar="HOST", help=where)
+    serve.add_argument("--port", type=_port, metavar="PORT", help=_("8000 (the default); 0 for any that is free"))
+    serve.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
 
 
 def _add_warnings(backtest: argparse.ArgumentParser, warnings: argparse.ArgumentParser) -> None:
@@ -222,6 +233,12 @@ def _today() -> date:
     from core.sessions import SystemClock  # noqa: PLC0415 - only for a date, and time zones take time to load
 
     return SystemClock().now().date()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(_("expected a port up to 65535, found {text}").format(text=clean(text)))
+    return int(text)
 
 
 def _text(text: str) -> str:

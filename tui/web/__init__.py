@@ -1,0 +1,1 @@
+"""What `tapeboard serve` gives to a browser."""
