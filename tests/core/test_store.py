@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from core.model import Quote, Rejected
+from core.panel import Bars
 from core.store import SeriesInfo, Store, default_url
 from tests.core.store_builders import (
     AT,
@@ -67,6 +68,31 @@ def test_a_series_replaces_the_whole_one_before(store: Store) -> None:
     assert store.symbols() == {
         "SPY": SeriesInfo(date(2024, 1, 2), date(2024, 1, 3), 2, "yahoo", AT + timedelta(hours=1))
     }
+
+
+def test_merged_series_are_all_stored_or_none(store: Store) -> None:
+    store.replace(series("SPY", rows=10), source="files", fetched_at=AT)
+    seen: dict[str, int] = {}
+
+    def longer(stored: Bars | None, given: Bars) -> Bars | None:
+        seen[given.symbol] = 0 if stored is None else len(stored)
+        return None if stored is not None and len(stored) > len(given) else given
+
+    later = AT + timedelta(hours=1)
+    store.merge_many([series("SPY", rows=2), series("IWM", rows=3)], longer, source="yahoo", fetched_at=later)
+    assert seen == {"SPY": 10, "IWM": 0}
+    assert same(loaded(store, "SPY"), series("SPY", rows=10))
+    assert same(loaded(store, "IWM"), series("IWM", rows=3))
+    assert store.symbols()["SPY"].source == "files"
+
+    def broken(stored: Bars | None, given: Bars) -> Bars | None:
+        if given.symbol == "IWM":
+            raise LookupError
+        return given
+
+    with pytest.raises(LookupError):
+        store.merge_many([series("SPY", rows=2), series("IWM", rows=9)], broken, source="yahoo", fetched_at=later)
+    assert same(loaded(store, "SPY"), series("SPY", rows=10))
 
 
 def test_the_newest_fetch_is_remembered(store: Store) -> None:

@@ -15,7 +15,7 @@ from core.snapshot import ProblemNote, Snapshot
 from tests.core.fakes import new_york
 from tests.tui import builders
 from tests.tui.script import PATIENCE, Script
-from tui.bridge import Bridge, OpenSource, next_beat
+from tui.bridge import AwaitSource, Bridge, OpenSource, next_beat
 from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
 
 REFRESH = builders.settings().refresh
@@ -46,9 +46,11 @@ class Postbox:
         return await asyncio.wait_for(self._queue.get(), PATIENCE)
 
 
-def bridge(opener: OpenSource, *, frozen: bool = False) -> tuple[Bridge, Postbox]:
+def bridge(
+    opener: OpenSource, *, frozen: bool = False, successor: AwaitSource = lambda: None
+) -> tuple[Bridge, Postbox]:
     postbox = Postbox()
-    return Bridge(postbox.post, opener, REFRESH, frozen=frozen), postbox
+    return Bridge(postbox.post, opener, REFRESH, frozen=frozen, successor=successor), postbox
 
 
 async def test_a_source_is_opened_elsewhere_and_refreshed_on_demand() -> None:
@@ -121,6 +123,69 @@ async def test_a_frozen_clock_brings_one_refresh() -> None:
     await postbox.next()
     assert run.next_run is None
     run.close()
+
+
+async def test_a_successor_takes_over_when_it_is_ready() -> None:
+    first, second = Script(builders.simulated()), Script(builders.rich())
+    ready = threading.Event()
+
+    def successor() -> Script:
+        ready.wait(PATIENCE)
+        return second
+
+    run, postbox = bridge(lambda: first, successor=successor)
+    run.open()
+    one = await postbox.next()
+    assert isinstance(one, SourceReady)
+    run.start(one.source)
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    assert not first.closed.is_set()
+    ready.set()
+    other = await postbox.next()
+    assert isinstance(other, SourceReady)
+    assert other.source is second
+    run.start(other.source)
+    arrived = await postbox.next()
+    assert isinstance(arrived, SnapshotArrived)
+    assert arrived.snapshot is second.latest
+    assert first.closed.wait(PATIENCE)
+    assert run.next_run is None  # of files, which the second one shows
+    run.close()
+
+
+async def test_what_is_published_between_refreshes_is_shown() -> None:
+    script = Script(builders.rich())
+    run, postbox = bridge(lambda: script)
+    run.start(script)
+    await postbox.next()
+    script.latest = builders.rich(step=1)
+    threading.Thread(target=script.publish).start()
+    arrived = await postbox.next()
+    assert isinstance(arrived, SnapshotArrived)
+    assert arrived.snapshot is script.latest
+    assert script.refreshes == 1
+    run.close()
+
+
+async def test_a_refresh_shows_what_was_streamed_while_it_ended() -> None:
+    script = Script(builders.rich())
+    run, postbox = bridge(lambda: script)
+    newer = builders.rich(step=1)
+    run._source = script
+    script.latest = newer
+    run._on_snapshot(builders.rich())
+    arrived = await postbox.next()
+    assert isinstance(arrived, SnapshotArrived)
+    assert arrived.snapshot is newer
+
+
+async def test_what_is_published_after_the_end_is_dropped() -> None:
+    script = Script(builders.rich())
+    run, _postbox = bridge(lambda: script)
+    closed = asyncio.new_event_loop()
+    closed.close()
+    run._source = script
+    run._published(closed)
 
 
 async def test_closing_leaves_behind_what_hangs() -> None:
