@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from core.feeds.yahoo_live import QUOTE_REST
 from core.snapshot import Snapshot
 from tests.emulator import Emulator
 from tests.emulator.catalogue import CATALOGUE, STREAM, TUNNEL, Manner
@@ -73,7 +74,7 @@ def play_ours(row: Row, stores: Path, *, seconds: float = MINUTE) -> Ours:
         with Screen(emulator.environment(), store, stage.NOON, stream=of_stream(row)) as screen:
             begun = screen.wait("opened")
             if warm:
-                screen.wait("told", after=begun)
+                _until(screen.wait("told", after=begun) + QUOTE_REST)
                 before = stage.rows(screen.report().snapshot)
                 emulator.log.clear()
                 row.play(emulator.faults, stage.SYMBOLS)

@@ -72,7 +72,7 @@ class Watched(TapeboardApp):
     async def on_mount(self) -> None:
         """Begin to probe and to obey."""
         self.run_worker(self._probe())
-        threading.Thread(target=self._obey, args=(asyncio.get_running_loop(),), daemon=True).start()
+        threading.Thread(target=self._obey, daemon=True).start()
 
     async def _probe(self) -> None:
         while True:
@@ -80,10 +80,10 @@ class Watched(TapeboardApp):
             await asyncio.sleep(PROBE)
             self.lags.append(1000 * (time.perf_counter() - asked - PROBE))
 
-    def _obey(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _obey(self) -> None:
         acts = {"report": self._report, "exit": self.exit, "refresh": lambda: self.action_command("refresh")}
         for line in sys.stdin:
-            loop.call_soon_threadsafe(acts[line.strip()])
+            self.call_from_thread(acts[line.strip()])
 
     def _report(self) -> None:
         board = next((screen for screen in self.screen_stack if isinstance(screen, BoardScreen)), None)
