@@ -58,6 +58,7 @@ class Gatherer:
         self._lock = Lock()
         self._closes: Mapping[str, float] = {}
         self._doubted: list[Rejected] = []
+        self._unkept: dict[tuple[str, date, str], Rejected] = {}
         self._recalled = False
         self._keeper: Keeper | None = None
         if store is not None and not past:
@@ -103,8 +104,14 @@ class Gatherer:
         return self._tape.quotes()
 
     def quarantined(self) -> int:
-        """How many values were ever rejected."""
-        return self._keeper.quarantined() if self._keeper else 0
+        """How many values were ever rejected, or where nothing is stored, since the start."""
+        return self._keeper.quarantined() if self._keeper else len(self._unkept)
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """These values, the newest session first. Raises StoreError."""
+        found = self._keeper.rejected() if self._keeper else tuple(self._unkept.values())
+        by_place = sorted(found, key=lambda one: (one.symbol, one.field))
+        return tuple(sorted(by_place, key=lambda one: one.session, reverse=True))
 
     @property
     def keeps(self) -> bool:
@@ -131,7 +138,8 @@ class Gatherer:
     def _keep(self, history: History, quotes: Quotes, at: Instant) -> tuple[Problem, ...]:
         with self._lock:
             doubted, self._doubted = self._doubted, []
-        if self._keeper is None:
-            return ()
         rejected = (*history.rejected, *quotes.rejected, *doubted)
+        if self._keeper is None:
+            self._unkept |= {(one.symbol, one.session, one.field): one for one in rejected}
+            return ()
         return self._keeper.keep(history.fresh, self._tape.quotes(), rejected, at)

@@ -67,6 +67,12 @@ class Keeper:
             return (_problem(error),)
         return ()
 
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What of the symbols was ever rejected, in any order. Raises StoreError."""
+        with self._lock:
+            stored = {(one.symbol, one.session, one.field): one for one in self._store.rejected(self._symbols)}
+            return tuple((stored | self._rejected).values())
+
     def quarantined(self) -> int:
         """How many values of the symbols were ever rejected."""
         with self._lock:

@@ -100,3 +100,14 @@ class Rejected:
     field: str
     value: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """How the feed is doing beside what a snapshot says: requests sent in the last minute, and all it did not believe.
+
+    `rejected` is of the watched symbols, the newest session first.
+    """
+
+    requests: int
+    rejected: tuple[Rejected, ...] = ()

@@ -35,7 +35,7 @@ from core.folding import MEMBERS, Folder
 from core.gathering import Gatherer, Given
 from core.i18n import _
 from core.journal import Journal
-from core.model import Problem, Quote, Session
+from core.model import FeedHealth, Problem, Quote, Session
 from core.moment import Moment
 from core.notices import Notices, eased
 from core.panel import Panel, align
@@ -170,6 +170,10 @@ class Pipeline(Answers):
     def feed_state(self) -> FeedState:
         """How the feed is doing at this moment, whatever the last snapshot says."""
         return self._feed.state()
+
+    def feed_health(self) -> FeedHealth:
+        """How much the feed asks, and what it did not believe. Raises StoreError."""
+        return FeedHealth(self._feed.state().requests, self._gatherer.rejected())
 
     def incomplete(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The symbols of the effective configuration that have no bar of the session, or all where it is stale.

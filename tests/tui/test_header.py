@@ -138,7 +138,7 @@ NOON = datetime(2026, 1, 9, 12, tzinfo=NEW_YORK)
 def live(phase: str = "open", viewed: datetime = NOON, **source: object) -> Snapshot:
     """What Yahoo gave at noon, unless it is said otherwise."""
     times: dict[str, object] = {"asof": NOON, "oldest": NOON, "final_at": datetime(2026, 1, 9, 16, 15, tzinfo=NEW_YORK)}
-    told = builders.source(feed="yahoo", **(times | source))
+    told = builders.source(**({"feed": "yahoo"} | times | source))
     return builders.rich(session_status="intraday", phase=phase, viewed_at=viewed, source=told)
 
 

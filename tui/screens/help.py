@@ -1,4 +1,4 @@
-"""What is wrong just now, all keys, and what the numbers mean."""
+"""All keys, and what the numbers and marks mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from textual.types import CSSPathType
 from textual.widgets import Static
 
 from core.i18n import _
-from core.text import clean
 from tui.commands import HELP, moves, registry, shown
 from tui.status import Status
 from tui.widgets.footer import Footer
@@ -31,20 +30,18 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.command('help')", show=False)]
 
     status: var[Status] = var(Status(), init=False)
-    """What the header and the problems tell."""
+    """What the header tells."""
 
     def __init__(self, keys: Mapping[str, str], status: Status) -> None:
         super().__init__(name=HELP)
         self._keys = keys
         self._header = Header(id="header")
-        self._problems = Static(id="problems")
         self.set_reactive(HelpScreen.status, status)
 
     def compose(self) -> ComposeResult:
         """The header, the page and the footer."""
         yield self._header
         with VerticalScroll(id="page"):
-            yield self._problems
             for title, entries in _sections(self._keys):
                 yield Static(title, classes="help-title", markup=False)
                 yield Static(_table(entries), classes="help-text")
@@ -56,28 +53,8 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         self.query_one("#page").focus()
 
     def watch_status(self) -> None:
-        """Tell what is wrong now."""
+        """Tell it in the header."""
         self._header.show_status(self.status)
-        lines = problem_lines(self.status)
-        self._problems.display = bool(lines)
-        title = (_("Problems now"), "bold $strong")
-        self._problems.update(Content("\n").join([Content.assemble(title), *map(Content, lines)]))
-
-
-def problem_lines(status: Status) -> list[str]:
-    """The last failure and every problem of the snapshot; what is the same for several symbols in one line."""
-    lines = [status.failure] if status.failure else []
-    shared: dict[str, list[str]] = {}
-    for note in status.snapshot.source.problems:
-        if note.symbol and note.text.startswith(f"{note.symbol} "):
-            shared.setdefault(note.text.removeprefix(f"{note.symbol} "), []).append(note.symbol)
-        elif note.symbol and note.symbol not in note.text:
-            lines.append(f"{note.symbol}: {note.text}")
-        else:
-            lines.append(note.text)
-    for text, symbols in shared.items():
-        lines.append(f"{', '.join(symbols)}: {text}" if len(symbols) > 1 else f"{symbols[0]} {text}")
-    return [clean(line, 1000) for line in lines]
 
 
 def _sections(keys: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -122,6 +99,9 @@ def _sections(keys: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]
                 ("≥", _("at least since then: the data begin there")),
                 ("*", _("judged on a part of its inputs")),
                 ("—", _("cannot be computed; never a zero")),
+                ("● ◐ ◑ ○", _("the exchange: open, pre-market, after hours, closed; prices are bold while it is open")),
+                ("d", _("delayed: a quote more than 15 minutes older than the look at it")),
+                ("†", _("of an earlier session than the one expected: not ranked")),
             ],
         ),
     ]

@@ -26,12 +26,15 @@ STYLES: Final = {
     "watch": "$watch",
     "warning": "bold $alarm",
     "info": "$info",
+    "ok": "$success",
     "rule": "$rule",
     "badge": "bold reverse $watch",
     "verdict": "bold reverse $accent",
+    "past": "bold reverse $past",
+    "bold": "bold",
 }
 """What a `Piece.style` can be, in the colours of the theme. Reversed ones stand out without colour as well."""
-GROUNDED: Final = ("badge", "verdict")
+GROUNDED: Final = ("badge", "verdict", "past")
 KEEP: Final = 100
 """The weight of a piece that never gives way."""
 
