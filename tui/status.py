@@ -1,11 +1,35 @@
-"""What the screen knows beside the numbers: whether it is held, what failed, when the next refresh is due."""
+"""What the screen knows beside the numbers: what time it shows, what failed, when the next refresh is due."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.snapshot import EMPTY, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Long work under way: `done` parts of `total` (0: unknown), the name of the one done last, and how many failed."""
+
+    title: str
+    done: int = 0
+    total: int = 0
+    name: str = ""
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """An evening that is looked back at: so many sessions `ago` of the last finished one, and a `note` on it.
+
+    `speed` is in sessions a second while they are played one after the other.
+    """
+
+    snapshot: Snapshot
+    ago: int
+    note: str = ""
+    speed: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -13,7 +37,8 @@ class Status:
     """One state of the screen; replaced as a whole at every change.
 
     `stored`: the snapshot comes from the store and a fresh one is on its way. `failure`: what went wrong
-    since the last good refresh, in one line. `fatal`: the failure ends the hope for data in this run.
+    since the last good refresh, in one line. `fatal`: the failure ends the hope for data in this run. `past`: the
+    snapshot is that of an evening, and nothing that comes live shows.
     """
 
     snapshot: Snapshot = EMPTY
@@ -22,3 +47,10 @@ class Status:
     next_run: datetime | None = None
     failure: str = ""
     fatal: bool = False
+    past: Past | None = None
+    work: Work | None = None
+
+
+def looked_at(snapshot: Snapshot) -> date | None:
+    """The session that questions beside this snapshot are about, None for the newest one."""
+    return snapshot.session if snapshot.past else None

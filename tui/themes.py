@@ -18,7 +18,7 @@ PREFIX: Final = "tapeboard-"
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme; `ground` is the background, `cursor` that of the row at the cursor.
+    """The colours of one theme; `ground` is the background, `cursor` that of the row at the cursor; `past` is the past.
 
     A rise is `cool` and a fall `warm`, unless `warm_up`, or the configuration, says otherwise.
     """
@@ -38,6 +38,7 @@ class Palette:
     watch: str
     warning: str
     info: str
+    past: str
     warm_up: bool = False
 
 
@@ -57,6 +58,7 @@ DARK: Final = Palette(
     watch="#e2b34c",
     warning="#ff9257",
     info="#8fb3c9",
+    past="#c79bf2",
 )
 
 PALETTES: Final = (
@@ -77,6 +79,7 @@ PALETTES: Final = (
         watch="#7d5500",
         warning="#a83c00",
         info="#386174",
+        past="#7a2fb5",
     ),
     Palette(
         name="contrast",
@@ -94,6 +97,7 @@ PALETTES: Final = (
         watch="#ffc14d",
         warning="#ff9a57",
         info="#9fe0ff",
+        past="#f0a0ff",
     ),
     replace(
         DARK,
@@ -139,6 +143,7 @@ def _theme(palette: Palette, up_is: Literal["green", "red"]) -> Theme:
             "watch": palette.watch,
             "alarm": palette.warning,
             "info": palette.info,
+            "past": palette.past,
             "cursor-row": palette.cursor,
             "scrollbar": palette.rule,
             "scrollbar-hover": palette.dim,

@@ -29,6 +29,10 @@ from core.snapshot import (
 SESSION = date(2026, 1, 9)
 CLOSE = datetime(2026, 1, 9, 21, 0, tzinfo=UTC)
 NEXT_OPEN = datetime(2026, 1, 12, 14, 30, tzinfo=UTC)
+EVENINGS = tuple(
+    day for day in (date(2024, 1, 2) + timedelta(days=n) for n in range(739)) if day.weekday() < 5 and day <= SESSION
+)
+"""Finished sessions: each weekday of two years."""
 LENGTHS = {window: int(window[:-1]) for window in RANK_WINDOWS}
 STARTS = {SymbolClass.RATE: 4.2, SymbolClass.VOLATILITY: 16.0, SymbolClass.INDEX: 6900.0}
 CYCLICAL = frozenset({"XLC", "XLY", "XLF", "XLI", "XLK", "XLB", "XLRE"})
@@ -66,6 +70,13 @@ def rich(seed: int = 7, *, step: int = 0, session_status: str = "final", **chang
         session_status=session_status,
         **changes,
     )
+
+
+def evening(day: date) -> Snapshot:
+    """What is told of an evening of the past: prices of its own."""
+    asof = datetime(day.year, day.month, day.day, 21, tzinfo=UTC)
+    told = source(asof=asof, fetched_at=CLOSE)
+    return rich(step=day.toordinal() % 97, session=day, past=True, phase="after", viewed_at=asof, source=told)
 
 
 def simulated(step: int = 0) -> Snapshot:

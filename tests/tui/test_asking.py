@@ -115,6 +115,6 @@ async def test_the_application_answers_whoever_asks_from_its_screen() -> None:
         screen = await board(pilot)
         asker = Asker()
         await screen.mount(asker)
-        asker.post_message(asker.ask(lambda source: source.ratio("RSP", "SPY")))
+        asker.post_message(asker.ask(lambda source: source.ratio("RSP", "SPY", None)))
         await until(pilot, lambda: bool(asker.got))
         assert getattr(asker.got[0].answer, "above", "") == "RSP"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import partial
 
 import pytest
@@ -18,7 +19,7 @@ from tui.screens.over_time import OverTimeScreen
 
 
 class Refusing(Script):
-    def ratio(self, above: str, below: str) -> RatioSeries:
+    def ratio(self, above: str, below: str, at: date | None) -> RatioSeries:
         raise NoDataError(f"{above} or {below} is not there", "wait")
 
 
@@ -89,9 +90,9 @@ async def test_a_new_snapshot_is_asked_about_again() -> None:
     asked: list[str] = []
 
     class Counting(Script):
-        def ratio(self, above: str, below: str) -> RatioSeries:
+        def ratio(self, above: str, below: str, at: date | None) -> RatioSeries:
             asked.append(above)
-            return super().ratio(above, below)
+            return super().ratio(above, below, at)
 
     async with opened(Counting(builders.rich(), builders.rich(step=1))) as (pilot, _screen):
         assert len(asked) == 1

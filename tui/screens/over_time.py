@@ -21,7 +21,7 @@ from core.series import Leaders, RatioSeries
 from core.snapshot import EMPTY, Snapshot
 from tui.commands import OVER_TIME
 from tui.messages import Answered, Asked
-from tui.status import Status
+from tui.status import Status, looked_at
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.leader_strip import LeaderStrip, lines
@@ -63,8 +63,8 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
         self.set_reactive(OverTimeScreen.window, window)
         self.strip = LeaderStrip()
         self.chart = RatioChart()
-        self._keys = keys
         self._header = Header(id="header")
+        self._footer = Footer(OVER_TIME, keys)
         self._above, self._below = TitleLine(), TitleLine()
         self._leaders: tuple[Leaders, ...] = ()
         self._group = 0
@@ -77,7 +77,7 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
         yield self.strip
         yield self._below
         yield self.chart
-        yield Footer(OVER_TIME, self._keys)
+        yield self._footer
 
     def on_mount(self) -> None:
         """Ask for everything."""
@@ -91,6 +91,7 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
     def watch_status(self) -> None:
         """Tell it in the header; a new snapshot may have other leaders and ratios."""
         self._header.show_status(self.status)
+        self._footer.show_time(past=self.status.past is not None)
         if self.status.snapshot is not self._told:
             self._told = self.status.snapshot
             self.watch_window()
@@ -98,13 +99,13 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
 
     def watch_window(self) -> None:
         """Ask who led by this window."""
-        window = self.window
-        self.post_message(Asked(LEADERS, lambda source: source.leaders(window), self))
+        window, at = self.window, looked_at(self.status.snapshot)
+        self.post_message(Asked(LEADERS, lambda source: source.leaders(window, at), self))
 
     def watch_pair(self) -> None:
         """Ask for the ratio of this pair."""
-        above, below = self.pair
-        self.post_message(Asked(RATIO, lambda source: source.ratio(above, below), self))
+        (above, below), at = self.pair, looked_at(self.status.snapshot)
+        self.post_message(Asked(RATIO, lambda source: source.ratio(above, below, at), self))
 
     def on_answered(self, event: Answered) -> None:
         """Show what was asked for, or why it cannot be."""

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from core.i18n import _
 from core.snapshot import EMPTY, Snapshot
 from tui.widgets.live_table import Column, LiveTable, TableRow
+from tui.widgets.past_header import marks
 from tui.widgets.table_model import BLANK, PINNED, matching
 from tui.widgets.title import Tab, TitleLine
 
@@ -49,6 +50,8 @@ class Pane(Vertical):
         self._in_view = True
         self._stale = False
         self._line = TitleLine(classes="pane-title")
+        self.chosen: tuple[str, ...] | None = None
+        """The columns that the user wants, by name and in this order; None for the usual ones."""
 
     def compose(self) -> ComposeResult:
         """Title, body, and whatever the pane adds below."""
@@ -86,8 +89,24 @@ class Pane(Vertical):
         """How many rows the filter has left, and of how many."""
         return 0, 0
 
+    @abstractmethod
+    def listed(self) -> LiveTable:
+        """The table of the pane, or the one beside its picture."""
+
     def go_to(self, symbol: str) -> None:
         """Put the cursor on a symbol, where it is shown."""
+        for _section, row in self.listed().rows():
+            if row.cells.get(PINNED, BLANK).text == symbol:
+                self.listed().move_cursor_to(row.key)
+                return
+
+    @property
+    def look(self) -> str:
+        """What of its look comes back at the next start, beside order and columns; "" for nothing."""
+        return ""
+
+    def take_look(self, look: str) -> None:
+        """Look so again; words that it does not know change nothing."""
 
     @property
     def room(self) -> int:
@@ -116,7 +135,7 @@ class Pane(Vertical):
         """Fill the pane again, unless it shows the very same objects already."""
         same = all(a is b for a, b in zip(self.slices(old), self.slices(new), strict=True))
         if not same:
-            self.refill(flash=old is not EMPTY)
+            self.refill(flash=not (old is EMPTY or old.past or new.past))
 
     def watch_window(self, old: str, new: str) -> None:
         """Show another window; that is no news of the market, so nothing flashes."""
@@ -134,7 +153,8 @@ class Pane(Vertical):
     def show_title(self) -> None:
         """Name the pane, those it shares its place with, and what it shows."""
         if self._in_view:
-            self._line.show_tabs(self._tabs, self.tab, self._title_forms(), active=self.active)
+            past = (*marks(self.snapshot), _("PAST")) if self.snapshot.past else ()
+            self._line.show_tabs(self._tabs, self.tab, self._title_forms(), active=self.active, past=past)
 
     def _title_forms(self) -> tuple[str, ...]:
         """What the title says: before all else that rows are hidden."""
@@ -160,11 +180,13 @@ class TablePane(Pane):
         super().__init__(name, key, short=short)
         self.table = LiveTable()
         self.table.flash_enabled = flash
-        self.chosen: tuple[str, ...] | None = None
-        """The columns that the user wants, by name and in this order; None for the usual ones."""
         self._counted = (0, 0)
 
     def body(self) -> LiveTable:
+        """See `Pane`."""
+        return self.table
+
+    def listed(self) -> LiveTable:
         """See `Pane`."""
         return self.table
 
@@ -226,12 +248,9 @@ class TablePane(Pane):
         """See `Pane`."""
         return self._counted
 
-    def go_to(self, symbol: str) -> None:
+    def listed(self) -> LiveTable:
         """See `Pane`."""
-        for _section, row in self.table.rows():
-            if row.cells.get(PINNED, BLANK).text == symbol:
-                self.table.move_cursor_to(row.key)
-                return
+        return self.table
 
     def sort_next(self) -> None:
         """Sort by the next column, its best end first."""

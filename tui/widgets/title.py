@@ -23,8 +23,10 @@ class TitleLine(Line):
 
     MARGIN = 0
 
-    def show_tabs(self, tabs: Sequence[Tab], here: Tab, info: Sequence[str], *, active: bool) -> None:
-        """Show these tabs; `here` is in view, and `info` is told, longest form first.
+    def show_tabs(
+        self, tabs: Sequence[Tab], here: Tab, info: Sequence[str], *, active: bool, past: Sequence[str] = ()
+    ) -> None:
+        """Show these tabs; `here` is in view, and `info` is told, longest form first, and `past` marks the past.
 
         An `active` pane has the accent colour and a heavy rule, which is seen without colours too.
         """
@@ -33,7 +35,8 @@ class TitleLine(Line):
         for place, tab in enumerate(tabs):
             style = ("accent" if active else "strong") if tab == here else "dim"
             left += _pieces(tab, style, rule, first=place == 0)
-        self.show(left, [piece(*info, "", style="dim", weight=10), piece(rule, style="rule", gap=1)])
+        marks = [piece(*past, style="past", weight=20, gap=1)] if past else []
+        self.show(left, [piece(*info, "", style="dim", weight=10), *marks, piece(rule, style="rule", gap=1)])
 
 
 def _pieces(tab: Tab, style: str, rule: str, *, first: bool) -> list[Piece]:
