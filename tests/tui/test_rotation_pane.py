@@ -11,8 +11,8 @@ from core.snapshot import SectorRow, Snapshot
 from tests.tui import builders
 from tests.tui.drawn import DrawnApp
 from tests.tui.script import text
+from tui.messages import Opened
 from tui.panes.rotation import RotationPane
-from tui.widgets.live_table import LiveTable
 
 WAYS = {
     "XLK": ((96.0, 98.0), (102.0, 101.0)),
@@ -92,8 +92,8 @@ async def test_enter_opens_the_symbol_at_the_cursor() -> None:
     opened: list[str] = []
 
     class Opening(Alone):
-        def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
-            opened.append(event.key)
+        def on_opened(self, event: Opened) -> None:
+            opened.append(event.symbol)
 
     app = Opening()
     async with app.run_test(size=(120, 30)) as pilot:
