@@ -42,15 +42,7 @@ from core.rules.own import looked_back_on
 from core.rules.verdict import SectorClasses
 from core.screen_history import ScreenHistory
 from core.settings import Basis, Settings
-from core.snapshot import (
-    Phase,
-    Rotation,
-    Row,
-    SectorRow,
-    SessionStatus,
-    Snapshot,
-    Source,
-)
+from core.snapshot import Phase, Rotation, Row, SectorRow, SessionStatus, Snapshot, Source
 from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
 from core.valuation import Fundamentals
 from core.valuation_board import ValuationBoard
