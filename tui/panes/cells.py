@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from core.i18n import _
-from core.snapshot import Row, Status, Value
+from core.snapshot import Row, Snapshot, Status, Value
 from tui import format as fmt
+from tui.ages import Age, of_row
 from tui.widgets.live_table import Cell
 from tui.widgets.spark import diverging_bar, sparkline
 
@@ -17,6 +19,13 @@ ROOMY: Final = 140
 """Tables of so many cells have longer sparklines and bars."""
 THIN: Final = str.maketrans("█▌▐", "━╸╺")
 DASH: Final = Cell(fmt.DASH, "dim")
+AGES: Final = {
+    Age.LIVE: ("", "strong"),
+    Age.CLOSE: ("", ""),
+    Age.DELAYED: ("d ", "watch"),
+    Age.STALE: ("† ", "stale"),
+}
+"""How a price of each age is marked and coloured; it is told without colour as well."""
 
 
 def percent(x: Value, digits: int = 2, *, colour: bool = True) -> Cell:
@@ -29,6 +38,39 @@ def percent(x: Value, digits: int = 2, *, colour: bool = True) -> Cell:
 def plain(x: Value, digits: int = 1, scale: float = 1.0) -> Cell:
     """A number without sign."""
     return DASH if x is None else Cell(fmt.number(scale * x, digits, sign=False), "", x)
+
+
+def price(row: Row, snapshot: Snapshot, level: str) -> Cell:
+    """The last price, written as `level`, as old as it is."""
+    if row.last is None:
+        return Cell(level, "stale")
+    mark, style = AGES[of_row(row, snapshot)]
+    return Cell(mark + level, style, row.last)
+
+
+def time(row: Row) -> Cell:
+    """The time of the price, or its day where that is all there is; sorted from the oldest on."""
+    if row.asof is not None:
+        return Cell(fmt.time_et(row.asof), "dim", row.asof.timestamp())
+    if row.session is None:
+        return DASH
+    day = datetime.combine(row.session, datetime.min.time(), fmt.NEW_YORK)
+    return Cell(fmt.short_day(row.session), "dim", day.timestamp())
+
+
+def aged(found: Mapping[str, Cell], row: Row, snapshot: Snapshot) -> Mapping[str, Cell]:
+    """The cells of a row, the name led by the time of a quote that is late, or by the day of an earlier session.
+
+    A row of an earlier session is not ranked, and pale as a whole. Yields and volatility keep hours of their own.
+    """
+    session = snapshot.session
+    if row.session is None or (session is not None and row.session < session):
+        why = fmt.short_day(row.session, session) if row.session else reason(row.status)
+        pale = {key: Cell(cell.text, "stale", cell.sort) for key, cell in found.items()}
+        return pale | {"name": Cell(f"{why} · {row.name}", "stale", row.name)}
+    if row.ret is UNSET or of_row(row, snapshot) is not Age.DELAYED:
+        return found
+    return {**found, "name": Cell(f"{fmt.time_et(row.asof)} · {row.name}", "watch", row.name)}
 
 
 def change(row: Row, window: str, *, colour: bool = True) -> Cell:

@@ -12,6 +12,7 @@ from tui.panes import cells
 from tui.widgets.live_table import Cell, Column
 
 FRACTION: Final = "fraction"
+INSTANT: Final = "time in New York, or the day of an earlier session"
 MIXED: Final = "fraction; yields in basis points, volatility in points"
 """The unit of changes over a window, which differs by the class of the symbol."""
 
@@ -107,6 +108,7 @@ def _volume() -> Sequence[Extra]:
             _("sessions since the highest close of 252 sessions"),
             lambda row: cells.plain(row.days_since_high, 0),
         ),
+        Extra(Column("time", _("Time"), 5, unit=INSTANT), _("when the price was quoted, or its day"), cells.time),
     )
 
 

@@ -37,7 +37,7 @@ class LeadershipPane(TablePane):
 
     def columns(self) -> Sequence[Column]:
         """See `TablePane`. The window in force, the last session and the sparkline are always in view."""
-        last = max([9, *map(len, self._levels())])
+        last = max([9, *(len(price.text) for price in self._prices())])
         windows = [
             Column(w, w, 7, priority=0 if w in ("1s", self.window) else 4, accent=w == self.window, unit=extras.MIXED)
             for w in RANK_WINDOWS
@@ -53,6 +53,7 @@ class LeadershipPane(TablePane):
             Column("high", _("vs hi"), 6, priority=5, unit=extras.FRACTION),
             Column("rsi", _("RSI"), 4, priority=7, unit="number"),
             Column("vol", _("vol %"), 5, priority=8, unit=extras.FRACTION),
+            Column("time", _("Time"), 5, priority=9, unit=extras.INSTANT),
             Column("spark", _("60 s"), cells.spark_width(self.room), priority=1, drawn=True),
         )
 
@@ -74,7 +75,7 @@ class LeadershipPane(TablePane):
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`. Symbols without a price stand at the end, by reason."""
         rows, self._fillers = self._symbols(), extras.fillers(self.chosen)
-        here = [(row, level) for row, level in zip(rows, self._levels(), strict=True) if row.last is not None]
+        here = [(row, price) for row, price in zip(rows, self._prices(), strict=True) if row.last is not None]
         here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
         absent = [row for row in rows if row.last is None]
         titles = [(group, _title(title, group, rows)) for group, title in self._groups.items()]
@@ -83,7 +84,7 @@ class LeadershipPane(TablePane):
             why = cells.reason(row.status)
             sections[ABSENT + why] = _("No data: {why}").format(why=why)
         spreads = (self._spread(spread) for spread in self.snapshot.spreads if spread.s5 is not None)
-        return [*(self._row(row, level) for row, level in here), *spreads, *map(_absent_row, absent)], sections
+        return [*(self._row(row, price) for row, price in here), *spreads, *map(_absent_row, absent)], sections
 
     def info(self) -> tuple[str, ...]:
         """See `TablePane`: window, basis, base session, order."""
@@ -112,10 +113,12 @@ class LeadershipPane(TablePane):
     def _symbols(self) -> tuple[Row, ...]:
         return (*self.snapshot.leadership, *self.snapshot.watchlist)
 
-    def _levels(self) -> list[str]:
-        return fmt.on_point(fmt.level(row.last) for row in self._symbols())
+    def _prices(self) -> list[Cell]:
+        rows = self._symbols()
+        levels = fmt.on_point(fmt.level(row.last) for row in rows)
+        return [cells.price(row, self.snapshot, level) for row, level in zip(rows, levels, strict=True)]
 
-    def _row(self, row: Row, level: str) -> TableRow:
+    def _row(self, row: Row, price: Cell) -> TableRow:
         rank = cells.rank(row.rank.get(self.window), of=row.rank_of.get(self.window))
         found = {
             **{key: fill(row) for key, fill in self._fillers.items()},
@@ -123,20 +126,16 @@ class LeadershipPane(TablePane):
             "climb": cells.climb(row.rank_change.get(self.window)),
             "symbol": Cell(row.symbol, rank.style, row.symbol),
             "name": Cell(row.name, "dim", row.name),
-            "last": Cell(level, "", row.last),
+            "last": price,
             **{w: cells.change(row, w, colour=w in ("1s", self.window)) for w in RANK_WINDOWS},
             "sma20": cells.percent(row.dist_sma20, 1, colour=False),
             "high": _from_high(row),
             "rsi": cells.plain(row.rsi14),
             "vol": cells.plain(row.annual_vol, scale=100),
+            "time": cells.time(row),
             "spark": cells.spark(row.spark, cells.spark_width(self.room)),
         }
-        session = self.snapshot.session
-        if row.session is not None and session is not None and row.session < session:
-            found = {key: Cell(cell.text, "stale", cell.sort) for key, cell in found.items()}
-            name = _("{day} · {name}").format(day=fmt.short_day(row.session, session), name=row.name)
-            found["name"] = Cell(name, "stale", row.name)
-        return TableRow(f"{row.group} {row.symbol}", found, section=row.group)
+        return TableRow(f"{row.group} {row.symbol}", cells.aged(found, row, self.snapshot), section=row.group)
 
     def _spread(self, spread: Spread) -> TableRow:
         """Who leads whom by how much: the same windows, as differences of two returns."""

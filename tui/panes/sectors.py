@@ -138,12 +138,7 @@ class SectorsPane(TablePane):
             "sma50": cells.percent(row.dist_sma50, 1, colour=False),
             "spark": cells.spark(row.spark, cells.spark_width(self.room)),
         }
-        session = self.snapshot.session
-        if row.session is None or (session is not None and row.session < session):
-            why = fmt.short_day(row.session, session) if row.session else cells.reason(row.status)
-            found = {key: Cell(cell.text, "stale", cell.sort) for key, cell in found.items()}
-            found["name"] = Cell(f"{why} · {row.name}", "stale", row.name)
-        return TableRow(row.symbol, found)
+        return TableRow(row.symbol, cells.aged(found, row, self.snapshot))
 
 
 def _move(row: SectorRow, window: str) -> Value:
