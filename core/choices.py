@@ -40,15 +40,16 @@ class Order(msgspec.Struct, frozen=True):
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """Everything remembered; panes go by their commands ("pane_sectors"), settings by their dotted keys.
 
-    `columns` are those of a pane in their order, where they are not the usual ones.
+    `columns` are those of a pane in their order, where they are not the usual ones; `looks` whatever else of its look
+    it remembers.
     """
 
     active: str = ""
     zoomed: bool = False
-    tails: str = ""
     pair: tuple[str, str] | None = None
     orders: dict[str, Order] = {}
     columns: dict[str, tuple[str, ...]] = {}
+    looks: dict[str, str] = {}
     settings: dict[str, Instead] = {}
 
     def setting(self, key: str, configured: str, known: Collection[str]) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -21,6 +21,7 @@ from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.types import CSSPathType
 
+from core.choices import Choices, choices_file, load_choices, save_choices
 from core.errors import NoDataError, TapeboardError
 from core.glance import last_snapshot
 from core.i18n import _
@@ -31,7 +32,11 @@ from core.text import clean
 from tui import commands, notes, travel
 from tui.asking import told
 from tui.bridge import AwaitSource, Bridge, OpenSource
+from tui.cli_output import say
+from tui.errands import Reopen, reopened
+from tui.hands import BASIS, Hands
 from tui.herald import Herald
+from tui.memory import UNIVERSE, Memory
 from tui.messages import (
     Acknowledge,
     Answered,
@@ -56,6 +61,7 @@ if TYPE_CHECKING:
     from core.automatic import Succession
     from core.settings import Settings
     from core.settings_load import Loaded
+    from tui.palette import Entry
     from tui.screens.board import BoardScreen
     from tui.screens.over_time import OverTimeScreen
 
@@ -64,13 +70,14 @@ NEVER_STORED = ("files", "simulated")
 """Feeds that never store a snapshot, so that a stored one is not theirs to show."""
 
 
-def run(loaded: Loaded, *, as_of: date | None = None) -> int:
-    """Show the live screen until the user quits; returns the exit code.
+def run(loaded: Loaded, *, as_of: date | None = None, fresh: bool = False) -> int:
+    """Show the live screen until the user quits; returns the exit code. `fresh`: as if nothing had been chosen before.
 
     What goes wrong is told on the screen; what has left it without data is raised again at the end, so that the
     command line tells it too.
     """
-    settings = loaded.settings
+    memory = remembered(loaded, fresh=fresh)
+    settings = memory.in_force(loaded.settings)
 
     @cache
     def succession() -> Succession:
@@ -91,11 +98,25 @@ def run(loaded: Loaded, *, as_of: date | None = None) -> int:
         successor=lambda: succession().then(),
         glance=glance,
         frozen=as_of is not None,
+        reopen=partial(reopened, as_of=as_of),
+        memory=memory,
     )
     app.run()
+    if app.unkept:
+        say(app.unkept)
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+def remembered(loaded: Loaded, *, fresh: bool) -> Memory:
+    """What was chosen on the screen last time, over the configuration and below the command line."""
+    path = choices_file()
+    kept, problem = (Choices(), "") if fresh else load_choices(path)
+    given = [UNIVERSE] if loaded.origin.get(UNIVERSE, "").startswith("--") else []
+    names = [theme.name for theme in themes(loaded.settings.screen.up_is)]
+    keep = partial(save_choices, path=path)
+    return Memory(kept, loaded.settings, names, given=given, problem=problem, keep=keep)
 
 
 GOODBYES = ("SIGTERM", "SIGHUP", "SIGQUIT")
@@ -118,16 +139,20 @@ class TapeboardApp(App[None], inherit_bindings=False):
         successor: AwaitSource = lambda: None,
         glance: Callable[[], Snapshot | None] = lambda: None,
         frozen: bool = False,
+        reopen: Reopen | None = None,
+        memory: Memory | None = None,
     ) -> None:
         """`successor` waits for a source to go over to. `glance` gives the last stored snapshot, quickly.
 
-        `frozen`: one refresh tells all, as for `--as-of`.
+        `frozen`: one refresh tells all, as for `--as-of`. `reopen` opens a source of another universe, and `memory`
+        is what was chosen on the screen last time; without them the universe stays, and nothing was.
         """
         self._themes = themes(settings.screen.up_is)
         super().__init__()
         for theme in self._themes:
             self.register_theme(theme)
-        self.theme = settings.screen.theme
+        self._memory = memory or Memory(Choices(), settings, self.theme_names)
+        self.theme = self._memory.theme
         for binding in commands.bindings(settings.keys):
             self.bind(binding.key, binding.action, description=binding.description, show=False)
         self._settings = settings
@@ -151,12 +176,26 @@ class TapeboardApp(App[None], inherit_bindings=False):
             )
         )
         self._herald = Herald(self, settings.notify, self._mark)
+        self._hands = Hands(
+            self,
+            self._bridge,
+            settings,
+            themes=self.theme_names,
+            reopen=reopen,
+            show_work=lambda work: self._show(replace(self._status, work=work)),
+            show_text=self._show_page,
+            adopt=self._adopt,
+        )
+        self._pair = self._memory.kept.pair
+        self._universe = self._memory.universe
         self._board: BoardScreen | None = None
         self._over_time: OverTimeScreen | None = None
         self._status = Status()
         self._latest = EMPTY
         self._stored = EMPTY
         self._failure: Exception | None = None
+        self.unkept = ""
+        """Why what was chosen could not be kept, once the screen has ended; "" where it was."""
 
     @property
     def failure(self) -> Exception | None:
@@ -184,6 +223,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                     asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         self._stored = self._latest = self._glance() or EMPTY
         self._show(self._status)
+        if self._memory.problem:
+            self.notify(self._memory.problem, severity="warning", markup=False)
         if self._stored is EMPTY:
             self._bridge.open()
 
@@ -192,12 +233,19 @@ class TapeboardApp(App[None], inherit_bindings=False):
         self._bridge.open()
 
     def on_unmount(self) -> None:
-        """Stop refreshing; whatever hangs is left behind."""
+        """Stop refreshing; whatever hangs is left behind. Keep what was chosen."""
+        self._hands.close()
         self._bridge.close()
+        choices = self._memory.choices(self._board, self.theme, self._settings, self._pair)
+        try:
+            self._memory.keep(choices)
+        except TapeboardError as error:
+            self.unkept = told(error)
 
     def on_source_ready(self, event: SourceReady) -> None:
         """Begin to refresh."""
-        self._bridge.start(event.source)
+        self._hands.prepare(event.source)
+        self._bridge.accept(event)
 
     def on_source_failed(self, event: SourceFailed) -> None:
         """Say in one line what failed and how to mend it; the exit code follows."""
@@ -240,6 +288,9 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """Show it, or keep it while the display is held."""
         self._latest = event.snapshot
         self._failure = None
+        if self._universe:
+            universe, self._universe = self._universe, ""
+            self._hands.load_universe(universe, event.snapshot.source.feed)
         self._write_note_of_the_day(event.snapshot)
         self._show(replace(self._status, failure=""))
         self._herald.look()
@@ -279,6 +330,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self._toggle_problems()
             case "note" if not isinstance(self.screen, Overlay):
                 self._open_note()
+            case _ if self._hands.run(command, self._board, self._status.snapshot):
+                pass
             case "refresh":
                 self._bridge.refresh_now()
             case "pause":
@@ -286,15 +339,35 @@ class TapeboardApp(App[None], inherit_bindings=False):
             case "faster" | "slower":
                 self._bridge.change_pace(faster=command == "faster")
                 self._show(self._status)
-            case "theme_next":
-                names = [theme.name for theme in self._themes]
-                self.theme = names[(names.index(self.theme) + 1) % len(names)]
             case _ if isinstance(self.screen, Overlay):
                 self.screen.run_command(command)
             case _ if self._board is not None:
                 self._board.run_command(command)
                 if self._over_time is not None:
                     self._over_time.window = self._board.window
+
+    def action_cancel(self) -> None:
+        """Escape on the board: stop the work under way, else show every row again."""
+        if not self._hands.cancel() and self._board is not None:
+            self._board.clear_filter()
+
+    @property
+    def theme_names(self) -> list[str]:
+        """The themes, in the order of the key that steps through them."""
+        return [theme.name for theme in self._themes]
+
+    def offered(self) -> Iterable[Entry]:
+        """What the palette offers over the screen below it."""
+        here = self.screen_stack[-2].name or ""
+        return self._hands.offered(here, self._board, self._status.snapshot)
+
+    def _show_page(self, title: str, text: str) -> None:
+        from tui.screens.page import PageScreen  # noqa: PLC0415 - like the board, after the first paint
+
+        self.push_screen(PageScreen(self._settings.keys, self._status, title, text))
+
+    def _adopt(self, settings: Settings) -> None:
+        self._settings = settings
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback after a defect of ours; `run` raises it for the command line instead."""
@@ -326,6 +399,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """Say what became of the note of the day; all else was asked for by the herald."""
         if event.kind in travel.KINDS:
             self._traveller.answered(event)
+        elif event.kind == BASIS:
+            self._hands.answered(event)
         elif event.kind != NOTE_OF_THE_DAY:
             self._herald.answered(event)
         elif event.failure:
@@ -355,10 +430,11 @@ class TapeboardApp(App[None], inherit_bindings=False):
         from tui.screens.over_time import OverTimeScreen  # noqa: PLC0415 - like the board, after the first paint
 
         if self._over_time is not None:
+            self._pair = self._over_time.pair
             self.pop_screen()
             self._over_time = None
         elif self._board is not None:
-            self._over_time = OverTimeScreen(self._settings.keys, self._status, self._board.window)
+            self._over_time = OverTimeScreen(self._settings.keys, self._status, self._board.window, self._pair)
             self.push_screen(self._over_time)
 
     def _mark(self, said: Said) -> None:
@@ -396,14 +472,15 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.push_screen(self._board)
 
     def _new_board(self) -> BoardScreen:
-        from tui.screens.board import BoardScreen  # noqa: PLC0415 - the panes cost time before the first paint
+        from tui.screens.board import Beginning, BoardScreen  # noqa: PLC0415 - the panes cost time before the first paint
 
         return BoardScreen(
             self._settings.keys,
             self._groups(),
-            window=self._settings.metrics.window,
+            window=self._memory.window,
             flash=self._settings.screen.flash,
             size=self.size,
+            begin=Beginning(self._memory.kept.active, self._memory.kept.zoomed, self._memory.restore),
         )
 
     def _groups(self) -> dict[str, str]:

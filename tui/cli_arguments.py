@@ -43,6 +43,7 @@ class Options:
     data: tuple[str, ...] = ()
     store: str | None = None
     quiet: bool = False
+    fresh: bool = False
     debug: bool = False
     lang: str | None = None
     format: Format = "json"
@@ -112,6 +113,7 @@ def _parser() -> _Parser:
     )
     _add_common(parser)
     parser.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
+    parser.add_argument("--fresh", action="store_true", help=_("the screen without its last layout and choices"))
     parser.set_defaults(data=[])
     titles = {
         "serve": _("the same screen in a browser"),

@@ -20,4 +20,4 @@ def run(options: Options) -> int:
     loaded = options.load()
     from tui.app import run as show  # noqa: PLC0415 - Textual takes time, and a mistake should not wait for it
 
-    return show(loaded)
+    return show(loaded, fresh=options.fresh)

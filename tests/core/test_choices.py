@@ -10,10 +10,10 @@ from core.errors import TapeboardError
 CHOICES = Choices(
     active="pane_sectors",
     zoomed=True,
-    tails="days",
     pair=("QQQ", "DIA"),
     orders={"pane_sectors": Order("21s", reverse=True), "pane_leadership": Order(None)},
     columns={"pane_leadership": ("symbol", "ytd")},
+    looks={"pane_rotation": "days"},
     settings={"screen.theme": Instead("tapeboard-dark", "tapeboard-light")},
 )
 

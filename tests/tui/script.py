@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeAlias
 
-import msgspec
 from textual.pilot import Pilot
 
 from core.attention import Attention
@@ -127,7 +126,7 @@ class Script:
     def show_basis(self, basis: Basis) -> None:
         """Publish the newest snapshot on this basis."""
         if self.latest is not None:
-            self.latest = msgspec.structs.replace(self.latest, basis=basis)
+            self.latest = builders.rich(basis=basis)
             self.publish()
 
     def close(self) -> None:

@@ -100,9 +100,19 @@ class RotationPane(Pane):
         """See `Pane`."""
         return len(self._shown), len(self.snapshot.sectors)
 
-    def go_to(self, symbol: str) -> None:
+    def listed(self) -> LiveTable:
         """See `Pane`."""
-        self.table.move_cursor_to(symbol)
+        return self.table
+
+    @property
+    def look(self) -> str:
+        """See `Pane`: the tails."""
+        return self.tails
+
+    def take_look(self, look: str) -> None:
+        """See `Pane`."""
+        if look in TAILS:
+            self.tails = look
 
     def sort_next(self) -> None:
         """See `Pane`: of the list."""

@@ -6,8 +6,9 @@ panes are there for the first paint; the others come right after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,8 +30,22 @@ from tui.status import Status
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.pane import Pane, TablePane
-from tui.widgets.prompt import Prompt
 from tui.widgets.verdict import VerdictLine
+
+if TYPE_CHECKING:
+    from tui.widgets.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a board begins: with which active pane, zoomed or not; `restore` brings back what a pane remembers."""
+
+    active: str = ""
+    zoomed: bool = False
+    restore: Callable[[Pane], None] = lambda _pane: None
+
+
+AFRESH: Final = Beginning()
 
 
 class BoardScreen(Screen[None], inherit_bindings=False):
@@ -56,7 +71,14 @@ class BoardScreen(Screen[None], inherit_bindings=False):
     """Whether only the active pane shows."""
 
     def __init__(
-        self, keys: Mapping[str, str], groups: Mapping[str, str], *, window: str, flash: bool, size: Size
+        self,
+        keys: Mapping[str, str],
+        groups: Mapping[str, str],
+        *,
+        window: str,
+        flash: bool,
+        size: Size,
+        begin: Beginning = AFRESH,
     ) -> None:
         """`keys` maps commands to keys, `groups` the ids of the watched groups to their titles, in screen order.
 
@@ -71,13 +93,18 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             SectorsPane(short[SectorsPane.COMMAND], flash=flash),
             WarningsPane(short[WarningsPane.COMMAND], flash=flash),
         )
+        self._begin = begin
+        for pane in self.panes:
+            begin.restore(pane)
         self.set_reactive(BoardScreen.window, window)
+        self.set_reactive(BoardScreen.zoomed, begin.zoomed)
+        self.set_reactive(BoardScreen.active, self._place(begin.active) or 0)
         self._header = Header(id="header")
         self._verdict = VerdictLine(id="verdict")
         self._notice = Static(id="notice", markup=False)
         self._stage = Stage(self.panes, size - (0, self.LINES))
         self._footer = Footer(BOARD, keys)
-        self._prompt = Prompt()
+        self._prompt: Prompt | None = None
 
     def compose(self) -> ComposeResult:
         """The lines and the panes between them."""
@@ -88,7 +115,6 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
         yield self._stage
         yield self._footer
-        yield self._prompt
 
     def on_mount(self) -> None:
         """Show what is known so far."""
@@ -103,14 +129,19 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         from tui.panes.breadth import BreadthPane  # noqa: PLC0415 - these three cost time before the first paint
         from tui.panes.cross_asset import CrossAssetPane  # noqa: PLC0415 - see above
         from tui.panes.rotation import RotationPane  # noqa: PLC0415 - see above
+        from tui.widgets.prompt import Prompt  # noqa: PLC0415 - and so does a line that can be typed in
 
         if len(self.panes) < len(ORDER):
             kinds = (BreadthPane, RotationPane, CrossAssetPane)
             added = [kind(self._short[kind.COMMAND], flash=self._flash) for kind in kinds]
             for pane in added:
                 pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
+                self._begin.restore(pane)
             self.panes += tuple(added)
             self._stage.add(added)
+            self._prompt = Prompt()
+            self.mount(self._prompt, after=self._footer)
+            self._go_back()
 
     def on_screen_suspend(self) -> None:
         """What is covered is not painted: nobody shall wait for it."""
@@ -152,8 +183,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             case "zoom":
                 self.zoomed = not self.zoomed
             case "filter":
-                self._footer.display = False
-                self._prompt.open(self.panes[self.active].filter)
+                self._open_prompt()
             case "columns":
                 self._choose_columns()
             case "sort_next":
@@ -178,11 +208,17 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         else:
             self.active = place
 
+    def _open_prompt(self) -> None:
+        self.complete()
+        if self._prompt is not None:
+            self._footer.display = False
+            self._prompt.open(self.panes[self.active].filter)
+
     def go_to(self, symbol: str) -> None:
         """Put the cursor on a watched symbol, in the pane that lists it, whatever was filtered there."""
         sector = any(row.symbol == symbol for row in self.snapshot.sectors)
         command = SectorsPane.COMMAND if sector else LeadershipPane.COMMAND
-        self.active = next(place for place, pane in enumerate(self.panes) if pane.COMMAND == command)
+        self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
         self.panes[self.active].filter = ""
         self.panes[self.active].go_to(symbol)
 
@@ -203,6 +239,15 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self._footer.display = True
         self.panes[self.active].body().focus()
 
+    def _go_back(self) -> None:
+        """Once all panes are there, go to the one that was active last, unless somebody has gone elsewhere by now."""
+        place = self._place(self._begin.active)
+        if place is not None and self.active == 0:
+            self.active = place
+
+    def _place(self, command: str) -> int | None:
+        return next((place for place, pane in enumerate(self.panes) if command == pane.COMMAND), None)
+
     def _choose_columns(self) -> None:
         from tui.screens.columns import ColumnsDialog  # noqa: PLC0415 - when somebody asks
 
@@ -213,7 +258,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         title = _("Columns of {pane}").format(pane=pane.tab.name)
         usual = [pane.named(column) for column in pane.columns()]
         self.app.push_screen(
-            ColumnsDialog(title, pane.offered(), pane.meanings(), usual, pane.chosen, pane.choose)
+            ColumnsDialog(title, pane.offered(), pane.meanings(), usual=usual, chosen=pane.chosen, choose=pane.choose)
         )
 
     def _step(self, step: int) -> None:

@@ -57,10 +57,14 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
     pair: var[tuple[str, str]] = var(FIRST_PAIR, init=False)
     """The symbols of the ratio."""
 
-    def __init__(self, keys: Mapping[str, str], status: Status, window: str) -> None:
+    def __init__(
+        self, keys: Mapping[str, str], status: Status, window: str, pair: tuple[str, str] | None = None
+    ) -> None:
+        """`pair` is the first pair, None for small over large."""
         super().__init__(name=OVER_TIME)
         self.set_reactive(OverTimeScreen.status, status)
         self.set_reactive(OverTimeScreen.window, window)
+        self.set_reactive(OverTimeScreen.pair, pair or FIRST_PAIR)
         self.strip = LeaderStrip()
         self.chart = RatioChart()
         self._header = Header(id="header")

@@ -248,10 +248,6 @@ class TablePane(Pane):
         """See `Pane`."""
         return self._counted
 
-    def listed(self) -> LiveTable:
-        """See `Pane`."""
-        return self.table
-
     def sort_next(self) -> None:
         """Sort by the next column, its best end first."""
         self.table.sort_next()

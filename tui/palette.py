@@ -1,0 +1,88 @@
+"""The command palette (Ctrl+P): every command of the registry, symbols, windows, themes and universes, by their words.
+
+Textual's own palette, which is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar, NamedTuple, Protocol, cast
+
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.types import CSSPathType
+
+from core.i18n import _
+from core.snapshot import Snapshot
+from tui.commands import ALWAYS_QUIT, DIALOG, registry, shown
+
+
+class Entry(NamedTuple):
+    """A line of the palette, and what it does."""
+
+    text: str
+    run: Callable[[], object]
+
+
+class Offering(Protocol):
+    """An application with a palette."""
+
+    def offered(self) -> Iterable[Entry]:
+        """What can be done now."""
+        ...
+
+
+class Offered(Provider):
+    """The entries of the application."""
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            score = matcher.match(entry.text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(entry.text), entry.run, text=entry.text)
+
+    async def discover(self) -> Hits:
+        """All, before anything is typed."""
+        for entry in self._entries():
+            yield DiscoveryHit(entry.text, entry.run)
+
+    def _entries(self) -> Iterable[Entry]:
+        return cast("Offering", self.app).offered()
+
+
+class Palette(CommandPalette):
+    """Over any screen."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "styles/dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(ALWAYS_QUIT, "app.command('quit')", show=False, priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__([Offered], placeholder=_("a command, a symbol, a theme, a universe …"), name=DIALOG)
+
+
+def of_commands(here: str, keys: Mapping[str, str], run: Callable[[str], object]) -> Iterator[Entry]:
+    """The commands that work on the screen `here`, with their keys."""
+    for command in registry():
+        if here in command.where and command.id != "palette":
+            key = shown(command, keys)
+            text = f"{command.help} ({key})" if key else command.help
+            yield Entry(text[0].upper() + text[1:], _call(run, command.id))
+
+
+def of_symbols(snapshot: Snapshot, go: Callable[[str], object]) -> Iterator[Entry]:
+    """The watched symbols, each once, by symbol and name."""
+    rows = (*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist)
+    for symbol, name in {row.symbol: row.name for row in rows}.items():
+        yield Entry(_("Go to {symbol} {name}").format(symbol=symbol, name=name), _call(go, symbol))
+
+
+def of_names(form: str, names: Mapping[str, str], take: Callable[[str], object]) -> Iterator[Entry]:
+    """One entry for each of the `names` by id, in the words of `form`, which has a {name}."""
+    for key, name in names.items():
+        yield Entry(form.format(name=name), _call(take, key))
+
+
+def _call(function: Callable[[str], object], argument: str) -> Callable[[], object]:
+    return lambda: function(argument)
