@@ -63,9 +63,16 @@ def to_date(wanted: date) -> Step:
     return step
 
 
-def written(text: str) -> Step:
-    """What somebody writes: 2026-01-09, 01-09 (the last one), -5 sessions, -2m months. Raises ValueError."""
-    text = text.strip().lower()
+def written(text: str) -> Step | None:
+    """What somebody writes: 2026-01-09, 01-09 (the last one), -5 sessions, -2m months; None for anything else."""
+    try:
+        return _read(text.strip().lower())
+    except ValueError:
+        return None
+
+
+def _read(text: str) -> Step:
+    """The same; raises ValueError."""
     if relative := _RELATIVE.fullmatch(text):
         sign, number, months = relative.groups()
         n = int(number) if sign == "+" else -int(number)

@@ -40,9 +40,10 @@ class GoToDateScreen(ModalScreen[steps.Step]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the answer, or say what is wrong with it."""
         event.stop()
-        try:
-            self.dismiss(steps.written(event.value))
-        except ValueError:
+        step = steps.written(event.value)
+        if step is not None:
+            self.dismiss(step)
+        else:
             self._hint.update(_("no such day: 2025-04-08, 04-08, -5 (sessions) or -2m (months)"))
             self._hint.add_class("-wrong")
 

@@ -122,7 +122,7 @@ class Line(Widget):
         begin, end = _drawn(left, room), _drawn(right, inner - room)
         free = room - sum(part.cell_length for part in begin)
         fill = (" " + self.fill * free if self.fill else " " * free)[:free]
-        return Content.assemble(*begin, (fill, STYLES["rule"] if self.fill else ""), *end)
+        return Content.assemble(*begin, (fill, STYLES["rule"] if self.fill else ""), *end, " " * self.MARGIN)
 
 
 def _drawn(pieces: Sequence[Piece], room: int) -> list[Content]:

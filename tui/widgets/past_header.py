@@ -54,7 +54,8 @@ def marks(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _journey(past: Past) -> list[Piece]:
-    pieces = [piece(_("{n} sessions ago").format(n=past.ago), f"-{past.ago}", "", weight=30)] if past.ago else []
+    ago = _("1 session ago") if past.ago == 1 else _("{n} sessions ago").format(n=past.ago)
+    pieces = [piece(ago, f"-{past.ago}", "", weight=30)] if past.ago else []
     if past.speed is not None:
         pieces.append(piece(_("▶ {n} a second").format(n=f"{past.speed:g}"), f"▶ {past.speed:g}/s", weight=75))
     if past.note:
