@@ -7,6 +7,7 @@ Yahoo when there is one (`Succession.then`); until then each snapshot tells how 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
@@ -25,8 +26,13 @@ from core.settings import Settings
 SHORT: Final = 5.0
 """Seconds a command waits for bars, and as many for quotes, before it takes what needs no answer."""
 
+HEAD_START: Final = 3.0
+"""Seconds at most that a screen has for its first snapshot before Yahoo, with all it imports, takes time from it."""
+
 AGAIN: Final = 3.0
 """Seconds between two looks at whether Yahoo answers; where the feed deems it too early nothing is sent."""
+
+_TICK = 0.05  # seconds between two looks at whether there is a first snapshot
 
 
 class Prospect:
@@ -112,20 +118,23 @@ class Succession:
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
         self._prospect = Prospect()
+        self._first: Pipeline | None = None
 
     def first(self) -> Pipeline:
         """The one to begin with; for `auto` it has its data at hand. Raises what `open_pipeline` does."""
         if not self._opening.automatic:
             return self._opening.pipeline(self._opening.settings)
-        return self._opening.pipeline(self._opening.settings, lambda feed: StandIn(feed, self._prospect))
+        self._first = self._opening.pipeline(self._opening.settings, lambda feed: StandIn(feed, self._prospect))
+        return self._first
 
     def then(self) -> Pipeline | None:
         """The one to go over to, as soon as it has answered. Blocks.
 
         None where there is no other feed, where it needs a store that cannot be made, or once the first was closed.
         """
-        if not self._opening.automatic:
+        if self._first is None:
             return None
+        self._let_begin(self._first)
         try:
             live = self._opening.pipeline(by_yahoo(self._opening.settings))
         except StoreError as error:
@@ -136,6 +145,12 @@ class Succession:
                 live.close()
                 return None
         return live
+
+    def _let_begin(self, first: Pipeline) -> None:
+        until = time.monotonic() + HEAD_START
+        while first.latest is None and time.monotonic() < until:
+            if self._prospect.abandoned.wait(_TICK):
+                return
 
 
 def filling(settings: Settings) -> Settings:

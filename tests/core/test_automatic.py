@@ -133,6 +133,7 @@ class TestScreen:
     @pytest.fixture(autouse=True)
     def _soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(automatic, "AGAIN", 0.01)
+        monkeypatch.setattr(automatic, "HEAD_START", 0.1)
 
     def test_the_first_screen_waits_for_nobody(self, emulator: Emulator, chosen: Settings, clock: FixedClock) -> None:
         emulator.faults.set("stall")
