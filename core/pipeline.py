@@ -8,7 +8,7 @@ it folds the history once, and again only when a session was finished or a serie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,12 +20,11 @@ import msgspec
 from core import intake, universe
 from core.answers import Answers
 from core.attention import Attention
-from core.backtest.ground import Ground
 from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, PATIENCE, Daily
-from core.errors import NoDataError, UsageError
+from core.errors import UsageError
 from core.evenings import Evenings
 from core.feeds.base import Feed, FeedState, Quotes
 from core.feeds.choose import NO_STORE
@@ -34,12 +33,10 @@ from core.fetching import FetchReport, Progress, Step, fill
 from core.folding import MEMBERS, Folder
 from core.gathering import Gatherer, Given
 from core.i18n import _
-from core.journal import Journal
+from core.inquiries import Inquiries
 from core.model import FeedHealth, Problem, Quote, Session
 from core.moment import Moment
 from core.notices import Notices, eased
-from core.panel import Panel, align
-from core.period import Base, Period, period_table
 from core.sessions import FIRST_YEAR, Calendar, Clock
 from core.settings import CORE, Basis, Settings
 from core.snapshot import ProblemNote, Snapshot, to_json
@@ -47,16 +44,9 @@ from core.streaming import Streaming
 from core.viewing import Shown, Viewer
 
 if TYPE_CHECKING:
-    from core.backtest.result import RuleResult
     from core.store import Store
 
 T = TypeVar("T")
-
-_AT_HAND = (StoredFeed.name, "files", "simulated")
-"""Feeds that answer from this computer."""
-
-PERIOD_LEAD = 14
-"""Days before a period in which the close before it is looked for; no closure of the exchange lasted as long."""
 
 __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "Step", "open_pipeline"]
 
@@ -73,7 +63,7 @@ def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date
     return settled(opening) if opening.automatic else opening.pipeline(settings)
 
 
-class Pipeline(Answers):
+class Pipeline(Answers, Inquiries):
     """One feed and one engine. `store` is where live snapshots are kept; `past`: every session is over."""
 
     def __init__(
@@ -123,7 +113,7 @@ class Pipeline(Answers):
         computed = self._compute(given, moment)
         engine = self._answer(lambda engine: engine)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
-        snapshot = self._keep(_told(computed, (*unread, *unwritten)), moment)
+        snapshot = self._keep(_told(computed, (*unread, *unwritten, *self.notices.problems())), moment)
         with self._lock:
             if self._latest is computed:  # else a streamed price has come since
                 self._latest = snapshot
@@ -209,62 +199,6 @@ class Pipeline(Answers):
             daily = Daily(self._feed, store, self._calendar, (), past=False)
             _beside, unknown = daily.at(moment, {}, {}, patience=FETCH_PATIENCE)
         return replace(report, problems=self._viewer.explained((*report.problems, *unknown)))
-
-    def period(self, first: date, last: date, *, base: Base, basis: Basis, ddof: int) -> Period:
-        """Return, volatility and volume of every symbol from `first` to `last`. Raises FeedError, NoDataError."""
-        moment = self._moment()
-        before = max(first - timedelta(days=PERIOD_LEAD), date(FIRST_YEAR, 1, 1)) if first.year >= FIRST_YEAR else first
-        end = max(min(last, moment.finished), before)
-        days = self._calendar.sessions(before, end)
-        # An invented market hangs on its last session: it is asked up to there, and told as everywhere.
-        reach = moment.finished if self._feed.simulated else end
-        history = self._gatherer.history(self._universe.instruments, before, reach, moment.now)
-        panel = align(history.bars, self._universe.symbols, days)
-        table = period_table(panel, self._universe.instruments, first, last, base=base, basis=basis, ddof=ddof)
-        if table is None:
-            raise NoDataError(
-                _("no session has finished from {first} to {last}").format(first=first, last=last),
-                _("give a period with at least one session"),
-            )
-        if all(row.last is None for row in table.rows):
-            ends = max((series.sessions[-1] for series in history.bars.values()), default=None)
-            message = _("there is no price on {day}").format(day=table.last_session)
-            raise NoDataError(message, _("the prices end on {day}").format(day=ends) if ends else _("give other files"))
-        return msgspec.structs.replace(table, feed=self._feed.name, simulated=self._feed.simulated)
-
-    def panel(self, symbols: Sequence[str], first: date, last: date) -> Panel:
-        """The finished bars of any symbols from `first` to `last`. Raises FeedError, UsageError where invented."""
-        if self._feed.simulated:
-            raise UsageError(_("a claim is not judged by invented prices"), _("give --feed files --data PATH"))
-        moment = self._moment()
-        end = min(last, moment.finished)
-        asked = [universe.instrument(self._universe, symbol) for symbol in symbols]
-        history = self._gatherer.history(asked, first, end, moment.now)
-        return align(history.bars, symbols, self._calendar.sessions(first, end))
-
-    def ground(self) -> Ground:
-        """All finished sessions the feed holds at hand, for a backtest. Raises FeedError, NoDataError."""
-        moment = self._moment()
-        remote = self._feed.name not in _AT_HAND  # which is asked for no more than the screen would
-        first = self._first(moment.finished) if remote else date(FIRST_YEAR, 1, 1)
-        history = self._gatherer.history(self._wanted, first, moment.finished, moment.now)
-        percent, _quotes = intake.in_percent(history, Quotes(), self._wanted)
-        return self._folder.ground(percent.bars, moment, self._feed.known)
-
-    def keep_backtests(self, results: Sequence[RuleResult]) -> None:
-        """Keep results to be shown beside their rules; nothing where the feed is not stored. Raises StoreWriteError."""
-        self._chronicle.keep(results, self._clock.now())
-
-    def journal(self, since: date | None) -> Journal:
-        """Every step of the warnings from session `since` on, brought up to date. Raises what `refresh` does."""
-        self.refresh()
-        return Journal(
-            feed=self._feed.name,
-            simulated=self._feed.simulated,
-            derived=not self._chronicle.keeps,
-            universe=self._settings.universe.breadth,
-            entries=self._answer(lambda engine: self._chronicle.entries(engine.board, engine.panels, since)),
-        )
 
     @property
     def feed_name(self) -> str:
