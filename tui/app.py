@@ -36,6 +36,7 @@ from tui.cli_output import say
 from tui.errands import Reopen, reopened
 from tui.hands import BASIS, Hands
 from tui.herald import Herald
+from tui.keymap import check
 from tui.memory import UNIVERSE, Memory
 from tui.messages import (
     Acknowledge,
@@ -146,7 +147,9 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
         `frozen`: one refresh tells all, as for `--as-of`. `reopen` opens a source of another universe, and `memory`
         is what was chosen on the screen last time; without them the universe stays, and nothing was.
+        Raises SettingsError for keys that cannot be.
         """
+        check(settings.keys)
         self._themes = themes(settings.screen.up_is)
         super().__init__()
         for theme in self._themes:
@@ -292,6 +295,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             universe, self._universe = self._universe, ""
             self._hands.load_universe(universe, event.snapshot.source.feed)
         self._write_note_of_the_day(event.snapshot)
+        self._traveller.refreshed(event.snapshot)
         self._show(replace(self._status, failure=""))
         self._herald.look()
 

@@ -115,7 +115,7 @@ def registry() -> tuple[Command, ...]:
         ),
         Command("problems", _("problems"), _("all that is wrong, what was not believed and why, and back"), 1, LIVE),
         Command("help", _("help"), _("this help, and back"), 9, EVERYWHERE),
-        Command("quit", _("quit"), _("quit at once"), 9, (*EVERYWHERE, DIALOG, MUTE)),
+        Command("quit", _("quit"), _("quit at once"), 9, (*EVERYWHERE, DIALOG, MUTE, DATE)),
     )
 
 

@@ -106,6 +106,14 @@ class Traveller:
         self._snapshot = self.past = None
         self._around.changed()
 
+    def refreshed(self, live: Snapshot) -> None:
+        """Ask for the evening anew where what is live is on another basis now, or of another universe."""
+        shown = self._snapshot
+        if shown is None or self._row is None:
+            return
+        if (live.basis, live.breadth.universe) != (shown.basis, shown.breadth.universe):
+            self._ask_evening(self._sessions[self._row])
+
     def answered(self, event: Answered) -> None:
         """Take an answer; what nobody waits for any more is left."""
         if event.failure:
@@ -139,7 +147,9 @@ class Traveller:
         if self._row == before and self._snapshot is not None:
             self._tell(self._note)
             return
-        day = self._sessions[self._row]
+        self._ask_evening(self._sessions[self._row])
+
+    def _ask_evening(self, day: date) -> None:
         self._around.ask(EVENING, lambda source: (day, source.past(day)))
 
     def _here(self) -> int:

@@ -32,7 +32,8 @@ def test_no_keymap_can_lock_anybody_in() -> None:
 
 
 def test_textual_understands_every_default_key() -> None:
-    assert len(list(Binding.make_bindings(commands.bindings(KEYS)))) == len(KEYS) + 2
+    bound = [keys for keys in KEYS.values() if keys]
+    assert len(list(Binding.make_bindings(commands.bindings(KEYS)))) == len(bound) + 2
 
 
 def test_keys_are_shown_as_people_read_them() -> None:
@@ -44,10 +45,17 @@ def test_keys_are_shown_as_people_read_them() -> None:
 
 
 def test_the_footer_tells_what_works_here() -> None:
-    wide = footer(160)
-    for words in ("1 2 3 4 5 6 pane", "w W window", "s S sort", "+ - pace", "T theme", "? help", "q quit"):
+    wide = footer(300)
+    for words in ("1 2 3 4 5 6 pane", "w W window", "s S sort", "+ - pace", "ctrl+t theme", "? help", "q quit"):
         assert words in wide
-    assert footer(160, HELP) == "T theme ? help q quit"
+    assert footer(160, HELP).endswith("ctrl+t theme ? help q quit")
+
+
+def test_in_the_past_the_footer_tells_how_to_go_on_and_back() -> None:
+    pieces = fit(footer_pieces(BOARD, KEYS, past=True), 79)
+    assert " ".join(one.text for one in pieces if one.text).startswith("[ ] session { } month g date t play T live")
+    whole = {one.group for one in footer_pieces(BOARD, KEYS, past=True)}
+    assert not whole & {"refresh", "pause", "note"}
 
 
 def test_a_narrow_footer_keeps_help_and_quit_and_whole_entries() -> None:

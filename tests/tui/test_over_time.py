@@ -98,7 +98,7 @@ async def test_a_new_snapshot_is_asked_about_again() -> None:
         assert len(asked) == 1
         await pilot.press("r")
         await until(pilot, lambda: len(asked) == 2)
-        await pilot.press("T", "question_mark", "escape")
+        await pilot.press("ctrl+t", "question_mark", "escape")
         assert isinstance(pilot.app.screen, OverTimeScreen)
 
 

@@ -203,7 +203,7 @@ async def test_a_new_snapshot_is_asked_about_again_as_of_its_session() -> None:
         await pilot.press("r")
         await until(pilot, lambda: len(asked) > before)
         assert set(asked) == {(symbol_screen(pilot).symbol, builders.SESSION)}
-        await pilot.press("T", "question_mark", "escape")
+        await pilot.press("ctrl+t", "question_mark", "escape")
         assert isinstance(pilot.app.screen, SymbolScreen)
 
 

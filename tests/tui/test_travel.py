@@ -344,6 +344,18 @@ def test_an_evening_that_comes_after_the_return_is_not_shown() -> None:
     assert clockwork.traveller.past is None
 
 
+def test_another_basis_or_universe_brings_the_same_evening_anew() -> None:
+    clockwork = Clockwork()
+    clockwork.traveller.run("session_back")
+    clockwork.answer()
+    clockwork.traveller.refreshed(builders.rich(step=1))
+    assert not clockwork.asked
+    clockwork.traveller.refreshed(builders.rich(basis="px"))
+    assert [kind for kind, _question in clockwork.asked] == [EVENING]
+    clockwork.answer()
+    assert clockwork.day == date(2026, 1, 8)
+
+
 def test_a_failure_in_the_past_is_a_note_and_ends_the_play() -> None:
     clockwork = Clockwork()
     clockwork.traveller.run("session_back")

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from core.i18n import _
 from tui import steps
-from tui.commands import DATE
+from tui.commands import ALWAYS_QUIT, DATE
 
 
 class GoToDateScreen(ModalScreen[steps.Step]):
@@ -30,7 +30,7 @@ class GoToDateScreen(ModalScreen[steps.Step]):
         """Question, answer and hint in one line."""
         with Horizontal(id="prompt"):
             yield Static(_("Go to"), id="question", markup=False)
-            yield Input(id="date", compact=True)
+            yield _Day(id="date", compact=True)
             yield self._hint
 
     def on_mount(self) -> None:
@@ -50,3 +50,9 @@ class GoToDateScreen(ModalScreen[steps.Step]):
     def action_leave(self) -> None:
         """Go nowhere."""
         self.dismiss(None)
+
+
+class _Day(Input):
+    """Leaves the keys that quit to the application."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(ALWAYS_QUIT, "app.command('quit')", show=False)]
