@@ -280,16 +280,6 @@ class Store(DailyStore, WarningStore, AttentionStore):
         with self._writing() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
-    def describe(self) -> str:
-        """One line for people: where the store is, how large, what it holds."""
-        stored = self.symbols()
-        newest = max((info.last for info in stored.values()), default=None)
-        with translated(self.path, writing=False):
-            megabytes = self.path.stat().st_size / 1e6
-        return _("{path}: {size:.1f} MB, {count} series, last session {last}").format(
-            path=clean(str(self.path)), size=megabytes, count=len(stored), last=newest or _("none")
-        )
-
     def check(self) -> list[str]:
         """What is wrong with the store, a line each with its mend; empty where it is sound and can be written."""
         problems: list[str] = []

@@ -127,15 +127,9 @@ def test_a_writer_waits_for_the_one_before_it(store: Store, path: Path) -> None:
 # --- damage and the doctor -----------------------------------------------------------------------------------
 
 
-def test_a_sound_store_has_no_problems(store: Store, path: Path) -> None:
+def test_a_sound_store_has_no_problems(store: Store) -> None:
     put(store, series("SPY"), series("IWM", rows=9))
     assert store.check() == []
-    assert store.describe().startswith(str(path))
-    assert store.describe().endswith("MB, 2 series, last session 2024-01-10")
-
-
-def test_an_empty_store_is_described(store: Store) -> None:
-    assert store.describe().endswith("MB, 0 series, last session none")
 
 
 def test_a_damaged_series_is_named_and_mended_by_a_fetch(store: Store, path: Path) -> None:
