@@ -59,6 +59,16 @@ def test_simulated_data_held_with_warnings_alone(snap_compare: Compare) -> None:
     assert snap_compare(running, terminal_size=(120, 35), run_before=once_shown(snapshot, "3", "z", "p"))
 
 
+@pytest.mark.parametrize(("theme", "size"), [("dark", (160, 45)), ("contrast", (80, 24))], ids=["wide", "narrow"])
+def test_an_evening_of_the_past(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    async def gone_back(pilot: Pilot[None]) -> None:
+        await once_shown(snapshot, "left_curly_bracket")(pilot)
+        await until(pilot, lambda: "PAST Tue 2025-12-09" in text(pilot))
+
+    snapshot = builders.rich()
+    assert snap_compare(app(snapshot, theme=f"tapeboard-{theme}"), terminal_size=size, run_before=gone_back)
+
+
 def test_nothing_to_show(snap_compare: Compare) -> None:
     async def failed(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "give files" in text(pilot))

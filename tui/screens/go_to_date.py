@@ -44,7 +44,7 @@ class GoToDateScreen(ModalScreen[steps.Step]):
         if step is not None:
             self.dismiss(step)
         else:
-            self._hint.update(_("no such day: 2025-04-08, 04-08, -5 (sessions) or -2m (months)"))
+            self._hint.update(_("no such day; as 2025-04-08, 04-08, -5 or -2m"))
             self._hint.add_class("-wrong")
 
     def action_leave(self) -> None:
