@@ -161,7 +161,7 @@ class YahooFeed:
             now = self._clock.monotonic()
             for instrument in wanted:
                 self._series.setdefault(instrument.symbol, Series(instrument))
-            self._recall([i.symbol for i in wanted if self._lacking(i.symbol, sessions, now)])
+            self._recall([i.symbol for i in wanted if self._needs(i.symbol, sessions)])
             begins = self._events_since()
             for urgency, instrument in enumerate(wanted, start=1):
                 series = self._series[instrument.symbol]
@@ -189,10 +189,14 @@ class YahooFeed:
         begun = self._calendar.open_at(state.session) + EVENTS_AFTER
         return begun if state.phase is Phase.OPEN and now >= begun else None
 
-    def _lacking(self, symbol: str, sessions: Days, now: float) -> date | None:
-        """The day to ask from, where something is lacking and may be asked for."""
+    def _needs(self, symbol: str, sessions: Days) -> date | None:
+        """The day from which something is lacking, unless it is being asked for."""
         series = self._series[symbol]
-        return None if series.busy or now < series.rests_until else series.need(sessions).ask_from
+        return None if series.busy else series.need(sessions).ask_from
+
+    def _lacking(self, symbol: str, sessions: Days, now: float) -> date | None:
+        """The same, where it may be asked for."""
+        return None if now < self._series[symbol].rests_until else self._needs(symbol, sessions)
 
     def _recall(self, symbols: Sequence[str]) -> None:
         """Read what is stored; another process may have fetched in the meantime."""

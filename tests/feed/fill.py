@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.emulator import Emulator
 from tests.feed import stage
 
 ROOT: Final = Path(__file__).parents[2]
+WATCHED: Final = ("AAPL", "MSFT")
 PATIENCE: Final = 120.0
 PROGRAM: Final = "import sys; from tui.cli import main; sys.exit(main())"
 
@@ -29,6 +31,8 @@ budget_per_minute = 10000
 years = 2
 [universe]
 show = {show}
+[watchlist]
+own = {watchlist}
 """
 
 BEFORE_ANY: Final = 0.15
@@ -37,7 +41,7 @@ STARTING: Final = 2.5
 """Seconds that the start of the program takes, at most, until then."""
 AFTER_REQUEST: Final = 0.4
 """Seconds within which a kill comes after the request that it waits for."""
-GO_ON: Final = 0.75
+GO_ON: Final = 0.9
 """The chance that a fill that was killed is killed again before it may end."""
 
 
@@ -52,13 +56,15 @@ class Killings:
 
 
 class Filling:
-    """Fills of stores in `folder` with the groups `show`, from one emulator."""
+    """Fills of stores in `folder` with the groups `show` and a `watchlist`, from one emulator."""
 
-    def __init__(self, emulator: Emulator, folder: Path, show: tuple[str, ...]) -> None:
+    def __init__(
+        self, emulator: Emulator, folder: Path, show: Sequence[str], *, watchlist: Sequence[str] = WATCHED
+    ) -> None:
         self._emulator = emulator
         self._folder = folder
         self._config = folder / "config.toml"
-        self._config.write_text(CONFIG.format(show=list(show)), encoding="utf-8")
+        self._config.write_text(CONFIG.format(show=list(show), watchlist=list(watchlist)), encoding="utf-8")
 
     def begin(self, store: Path) -> subprocess.Popen[str]:
         """Begin a fill of `store`."""

@@ -35,7 +35,7 @@ QUICK: Final = {"timeout": 0.2, "cookie_timeout": 0.2, "deadline": 0.5}
 """In seconds: what stalls on purpose is given up soon."""
 
 FAULTS: Final = tuple(name for name, kind in CATALOGUE.items() if kind.manner not in STREAM)
-ENDPOINTS: Final = (None, Endpoint.CHART, Endpoint.QUOTE, Endpoint.GETCRUMB)
+ENDPOINTS: Final = ((), (Endpoint.CHART,), (Endpoint.QUOTE,), (Endpoint.GETCRUMB,))
 GROUPS: Final = ("index_funds", "sectors", "indices", "volatility", "rates")
 
 
@@ -129,7 +129,7 @@ class Soak:
             some = () if kind.manner in TUNNEL else self._chance.sample(self._symbols, self._chance.choice((0, 0, 3)))
             emulator.faults.set(
                 name,
-                endpoints={self._chance.choice(ENDPOINTS)} & kind.endpoints,
+                endpoints=kind.endpoints.intersection(self._chance.choice(ENDPOINTS)),
                 symbols=some,
                 after=self._chance.choice((0, 0, 5)),
                 times=self._chance.choice((None, None, 2)),

@@ -79,11 +79,11 @@ def settings(store: Path | None, *, budget: int | None = None, stream: bool = Fa
 SYMBOLS = tuple(instrument.symbol for instrument in universe.build(settings(None)).instruments)
 
 
-def make_store(store: Path, at: datetime) -> None:
+def make_store(store: Path, at: datetime, *, years: int = 10) -> None:
     """A store as a screen leaves it that was used `at`, without any fault."""
     with Emulator() as emulator, mock.patch.dict(os.environ, emulator.environment()):
         emulator.clock.set(at)
-        with closing(open_pipeline(settings(store, budget=UNLIMITED), clock=FixedClock(at))) as pipe:
+        with closing(open_pipeline(settings(store, budget=UNLIMITED, years=years), clock=FixedClock(at))) as pipe:
             snapshot = pipe.refresh()
     if snapshot.source.problems:
         raise RuntimeError(f"nothing is wrong, and yet: {snapshot.source.problems}")

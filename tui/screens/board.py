@@ -131,7 +131,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         from tui.panes.rotation import RotationPane  # noqa: PLC0415 - see above
         from tui.widgets.prompt import Prompt  # noqa: PLC0415 - and so does a line that can be typed in
 
-        if len(self.panes) < len(ORDER):
+        if len(self.panes) < len(ORDER) and self._stage.is_attached:  # not where the user has just quit
             kinds = (BreadthPane, RotationPane, CrossAssetPane)
             added = [kind(self._short[kind.COMMAND], flash=self._flash) for kind in kinds]
             for pane in added:
@@ -213,6 +213,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         if self._prompt is not None:
             self._footer.display = False
             self._prompt.open(self.panes[self.active].filter)
+            self._prompt.tell(*self.panes[self.active].counted())
 
     def go_to(self, symbol: str) -> None:
         """Put the cursor on a watched symbol, in the pane that lists it, whatever was filtered there."""
@@ -232,7 +233,9 @@ class BoardScreen(Screen[None], inherit_bindings=False):
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Filter the active pane."""
-        self.panes[self.active].filter = event.words
+        pane = self.panes[self.active]
+        pane.filter = event.words
+        event.prompt.tell(*pane.counted())
 
     def on_prompt_closed(self) -> None:
         """Back to the pane."""

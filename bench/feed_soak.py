@@ -1,0 +1,38 @@
+"""2,000 refreshes under faults by chance in one process: what they cost, and whether any price went back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from tests.feed.soak import Soak
+
+REFRESHES: Final = 2000
+SEED: Final = 61074
+GROWTH: Final = 5.0  # MB
+
+
+def main() -> bool:
+    """Print the figures; whether the floors hold."""
+    logging.captureWarnings(capture=True)
+    begun = time.monotonic()
+    with TemporaryDirectory() as folder:
+        figures = Soak(Path(folder) / "store.sqlite3", SEED).run(REFRESHES)
+    for line in figures.wrong:
+        print(line)
+    print(
+        f"{figures.refreshes} refreshes under {figures.faults} faults, {figures.raised} of them failed,"
+        f" {figures.fresh} live prices shown  ({time.monotonic() - begun:.0f} s)"
+    )
+    steady = len(set(figures.threads)) == 1 and max(figures.descriptors) <= figures.descriptors[0]
+    print(f"at each quarter: {[round(size) for size in figures.megabytes]} MB, {figures.threads} threads,")
+    print(f"    {figures.descriptors} descriptors besides {figures.connections} connections")
+    kept = figures.growth < GROWTH and steady and not figures.wrong
+    print(
+        f"memory grew by {figures.growth:.1f} MB  (floor {GROWTH:g}), "
+        f"{len(figures.wrong)} prices went back or wrong  (floor 0)  {'ok' if kept else 'MISSED'}"
+    )
+    return kept

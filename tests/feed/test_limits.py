@@ -1,0 +1,112 @@
+"""The limits that the feed keeps under the worst faults, with 60 symbols; `python -m bench feed` tells the seconds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from unittest import mock
+
+import msgspec
+import pytest
+
+from core.pipeline import Pipeline, open_pipeline
+from core.sessions import FixedClock
+from core.snapshot import Snapshot
+from tests.core.feeds.yahoo_rig import PANDAS
+from tests.emulator import Emulator
+from tests.feed import stage
+from tests.feed.screen import PATIENCE, Screen
+
+pytestmark = pytest.mark.filterwarnings(PANDAS)
+
+QUICK = {"timeout": 0.5, "cookie_timeout": 0.3}
+SECONDS = 15
+
+
+@pytest.fixture(scope="module")
+def wednesday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of Wednesday evening, which lacks one session at noon of Friday."""
+    store = tmp_path_factory.mktemp("stores") / "wednesday.sqlite3"
+    stage.make_store(store, stage.WEDNESDAY_EVENING, years=1)
+    return store
+
+
+@pytest.fixture
+def store(wednesday: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(wednesday, tmp_path / "store.sqlite3"))
+
+
+class Live:
+    """A pipeline with 60 symbols whose clock is that of the emulator."""
+
+    def __init__(self, pipe: Pipeline, clock: FixedClock, emulator: Emulator) -> None:
+        self._pipe = pipe
+        self._clock = clock
+        self._emulator = emulator
+
+    def refresh(self, after: float = 0.0) -> Snapshot:
+        """One refresh, so many seconds later."""
+        self._clock.advance(after)
+        self._emulator.clock.set(self._clock.now())
+        return self._pipe.refresh()
+
+
+@contextmanager
+def live(emulator: Emulator, store: Path, **changes: object) -> Iterator[Live]:
+    settings = stage.settings(store, years=1)
+    yahoo = msgspec.structs.replace(settings.feed.yahoo, **QUICK, **changes)
+    settings = msgspec.structs.replace(settings, feed=msgspec.structs.replace(settings.feed, yahoo=yahoo))
+    clock = FixedClock(stage.NOON)
+    emulator.clock.set(stage.NOON)
+    with (
+        mock.patch.dict(os.environ, emulator.environment()),
+        closing(open_pipeline(settings, clock=clock)) as pipe,
+    ):
+        yield Live(pipe, clock, emulator)
+
+
+def problems(snapshot: Snapshot, text: str) -> int:
+    return sum(text in note.text for note in snapshot.source.problems if note.symbol)
+
+
+def test_a_refusal_of_everything_costs_six_requests_in_its_first_minute(emulator: Emulator, store: Path) -> None:
+    before = stage.stored_rows(store)
+    emulator.faults.set("429")
+    with live(emulator, store) as screen:
+        for seconds in (0, *[SECONDS] * 3):
+            snapshot = screen.refresh(seconds)
+            assert problems(snapshot, "Yahoo refuses (429)") == len(stage.SYMBOLS)
+            assert stage.lost_prices(before, stage.rows(snapshot), emulator) == set()
+    assert emulator.log.count() <= 6
+
+
+def test_what_stalls_everywhere_ends_in_an_error_for_each_symbol(emulator: Emulator, store: Path) -> None:
+    before = stage.stored_rows(store)
+    emulator.faults.set("stall")
+    with live(emulator, store) as screen:
+        snapshot = screen.refresh()
+    assert problems(snapshot, "Yahoo does not answer in time") == len(stage.SYMBOLS)
+    assert stage.lost_prices(before, stage.rows(snapshot), emulator) == set()
+    assert emulator.log.count() <= 6
+
+
+def test_all_prices_are_good_while_the_crumb_stalls(emulator: Emulator, store: Path) -> None:
+    emulator.faults.set("stall_getcrumb")
+    with live(emulator, store, budget_per_minute=stage.UNLIMITED) as screen:
+        snapshot = screen.refresh()
+    assert stage.fresh_prices(stage.rows(snapshot), emulator, stage.SESSION) == set(stage.SYMBOLS)
+    assert emulator.log.by_endpoint()["getcrumb"] == 1
+
+
+@pytest.mark.parametrize("fault", ["429", "stall", "no_tunnel", "trickle"])
+def test_the_screen_can_be_left_while_a_fault_lasts(emulator: Emulator, store: Path, fault: str) -> None:
+    emulator.clock.set(stage.NOON)
+    emulator.faults.set(fault)
+    with Screen(emulator.environment(), store, stage.NOON) as screen:
+        screen.wait("opened")
+        emulator.log.wait(lambda log: log.tunnels > 0, PATIENCE)
+        screen.leave()
