@@ -5,6 +5,7 @@ open to the evening, restarts without a network, streamed prices, and what is as
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ import pytest
 
 from core import universe
 from core.errors import StoreWriteError
+from core.feeds.yahoo_stream import THREAD
 from core.model import Quote
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import FixedClock, exchange_time
@@ -31,6 +33,8 @@ from tests.emulator import Emulator
 from tui.bridge import next_beat
 
 pytestmark = pytest.mark.filterwarnings(PANDAS)
+
+PATIENCE = 20.0
 
 
 class Day:
@@ -271,3 +275,30 @@ class TestStreamed:
         assert day.pipe.latest is snapshot
         assert snapshot.source.asof is not None
         assert snapshot.source.asof > tick.asof
+
+    def test_the_stream_runs_from_the_open_to_the_close(self, emulator: Emulator, chosen: Settings) -> None:
+        yahoo = msgspec.structs.replace(chosen.feed.yahoo, stream=True)
+        feed = msgspec.structs.replace(chosen.feed, yahoo=yahoo)
+        day = Day(emulator, msgspec.structs.replace(chosen, feed=feed), clock_at(FRIDAY, "09:00"))
+        published = threading.Event()
+        with closing(day.pipe):
+            day.pipe.follow(published.set)
+            day.at("09:00")
+            assert streams() == []
+            day.at("11:00")
+            day.asked()
+            day.clock.advance(60)
+            emulator.clock.set(day.clock.now())
+            while day.pipe.latest is None or day.pipe.latest.source.asof != new_york(FRIDAY, "11:01"):
+                published.clear()
+                emulator.tick()
+                assert published.wait(PATIENCE)
+            assert "quote" not in day.asked()
+            (stream,) = streams()
+            day.at("16:00")
+            stream.join(PATIENCE)
+            assert streams() == []
+
+
+def streams() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == THREAD]
