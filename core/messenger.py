@@ -18,6 +18,9 @@ from core.i18n import _
 _KIND: Final = re.compile(r"([a-z][a-z0-9+.-]{0,19})://", re.IGNORECASE)
 _CODE: Final = re.compile(r"error\s*=\s*(\d{3})\b")
 
+_TALKATIVE: Final = ("apprise", "urllib3.connectionpool", "requests", "requests_oauthlib", "asyncio")
+"""The loggers that may write down an address, or a part of one."""
+
 
 def masked(url: str) -> str:
     """What may be seen of an address: its kind."""
@@ -43,9 +46,9 @@ def send(url: str, title: str, body: str) -> str:
     except ImportError:
         raise UsageError(_("notices need apprise"), "pip install 'tapeboard[notify]'") from None
     said = _Said()
-    logger = logging.getLogger("apprise")
-    logger.addHandler(said)
-    logger.propagate = False  # what it logs may hold the address
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    for logger in loggers:
+        logger.addFilter(said)
     try:
         courier = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Tapeboard", async_mode=False))
         if not courier.add(url):
@@ -54,21 +57,23 @@ def send(url: str, title: str, body: str) -> str:
     except Exception as error:  # noqa: BLE001 - a defect of a foreign service; its words may hold the address
         return _("{kind} inside apprise").format(kind=type(error).__name__)
     finally:
-        logger.removeHandler(said)
+        for logger in loggers:
+            logger.removeFilter(said)
 
 
-class _Said(logging.Handler):
-    """Of what apprise says it keeps the code of the last answer."""
+class _Said(logging.Filter):
+    """Lets nothing through, and keeps the code of the last answer. apprise sends in threads of its own."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self._code = ""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """See `logging.Handler`."""
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See `logging.Filter`."""
         found = _CODE.search(record.getMessage())
         if found:
             self._code = found[1]
+        return False
 
     def reason(self) -> str:
         """Why nothing was sent."""

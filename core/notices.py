@@ -17,7 +17,7 @@ from core.errors import UsageError
 from core.i18n import _
 from core.journal import Key
 from core.messenger import digest, named, send
-from core.model import Instant, Session
+from core.model import Instant, Problem, Session
 from core.sessions import Clock
 from core.settings import NotifySettings
 from core.snapshot import EMPTY, RiskWarning, RuleState, Snapshot
@@ -154,6 +154,10 @@ class Notices:
             self._next = None if wait is None else now + wait
             self._failure = _("not sent, {failed}").format(failed=failed) if failed else ""
             return Delivery(self._failure, None if wait is None else wait.total_seconds())
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What was not sent, for the header and the help."""
+        return (Problem("notify", None, self._failure),) if self._failure else ()
 
     def _send_to(self, url: str) -> str:
         """Send to one address what it has not been given; "" or why that failed."""

@@ -27,7 +27,7 @@ def header(snapshot: Snapshot, width: int = 400, **status: object) -> str:
 def test_a_sunday_shows_fridays_session_and_says_so() -> None:
     assert header(builders.rich()) == (
         "TAPEBOARD  files  Fri 2026-01-09 final  viewed Sun 01-11  ○ market closed, next Mon 09:30 ET  "
-        "data 16:00 ET  0 problems  1 watch 0 warn, 1 new  6/6 rules"
+        "data 16:00 ET  0 problems  1 watch 0 warn  1 new  6/6 rules"
     )
 
 

@@ -35,8 +35,9 @@ MUTED: Final = "muted"
 NEW: Final = "●"
 """Before the state of a raised warning that nobody has acknowledged."""
 GAUGES: Final = "gauges"
-SPARK: Final = 16
-"""The cells of a year, twice as many where there is room."""
+SHORTEST: Final = 10
+LONGEST: Final = 42
+"""The cells of a year at least and at most: what its words leave of a line."""
 ROOMY: Final = 70
 """A table of so many cells shows the titles of the rules uncut."""
 YEAR: Final = 365
@@ -125,7 +126,7 @@ class WarningsPane(TablePane):
             self._asked = wanted
             question = {key: (rule, subject) for key, (rule, subject) in keys.items()}
             at = looked_at(self.snapshot)
-            self.post_message(
+            self.app.post_message(  # whoever fills a pane may be its parent, to whom its messages do not bubble
                 Asked(GAUGES, lambda source: {key: source.gauge(*names, at) for key, names in question.items()}, self)
             )
 
@@ -180,12 +181,15 @@ class WarningsPane(TablePane):
         gauge = warning.gauge
         if gauge is None:
             return ""
+        names = {"enter": _("raised"), "warn": _("warning")}
+        limits = thresholds(gauge)
+        told = [
+            f"{names[name]} {relation(gauge, name)} {reading(gauge, limits[name])}" for name in names if name in limits
+        ]
+        words = " · ".join([f"{gauge.label} {reading(gauge, gauge.value)}", *told])
         series = self._series.get(_key(warning))
-        drawn = sparkline(series.values, SPARK if self.room < ROOMY else 2 * SPARK).strip() if series else ""
-        names = {"enter": _("raised"), "warn": _("warning"), "leave": _("left")}
-        limits = [f"{names[name]} {relation(gauge, name)} {reading(gauge, x)}" for name, x in thresholds(gauge).items()]
-        now = f"{gauge.label} {reading(gauge, gauge.value)}"
-        return " ".join(filter(None, (drawn, now, f"({', '.join(limits)})" if limits else "")))
+        room = min(max(self.room - len(words) - len(INDENT) - 5, SHORTEST), LONGEST)
+        return f"{sparkline(series.values, room)} {words}" if series else words
 
     def _quiet(self, warnings: Sequence[RiskWarning]) -> TableRow:
         """One rule in one state, clear, not evaluated or muted, with all subjects it is so for."""

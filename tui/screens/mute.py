@@ -41,7 +41,7 @@ class MuteScreen(ModalScreen[tuple[date | int | None]]):
 
     def on_mount(self) -> None:
         """Say what can be answered."""
-        told = _("+sessions or YYYY-MM-DD; empty: no longer; esc")
+        told = _("+sessions, a day, or empty; esc")
         if self._until is not None:
             told = _("muted till {day} · {told}").format(day=self._until, told=told)
         self._hint.update(told)

@@ -55,7 +55,7 @@ def header_left(status: Status) -> list[Piece]:
     if snapshot.source.simulated:
         pieces.append(piece(_("SIMULATED"), style="badge"))
     elif snapshot.source.feed:
-        pieces.append(piece(snapshot.source.feed, "", style="info", weight=40))
+        pieces.append(piece(snapshot.source.feed, "", style="info", weight=57))
     if status.paused:
         held = _("PAUSED {time}").format(time=data_time(snapshot))
         pieces.append(piece(held, style="badge"))
@@ -88,7 +88,7 @@ def header_right(status: Status) -> list[Piece]:
         *_oldest(snapshot),
         piece(*_next_run(status.next_run, snapshot), style="dim", weight=15),
         _problems(problems),
-        _raised(snapshot),
+        *_raised(snapshot),
         piece(
             _("{m}/{n} rules").format(m=rules, n=of),
             f"{rules}/{of}",
@@ -210,7 +210,7 @@ def _problems(count: int) -> Piece:
     return piece(text, f"{count}!", style="watch", weight=30, action=PROBLEMS)
 
 
-def _raised(snapshot: Snapshot) -> Piece:
+def _raised(snapshot: Snapshot) -> list[Piece]:
     """The raised warnings that are not muted, and how many of them nobody has acknowledged."""
     heard = [warning for warning in snapshot.warnings if warning.muted_until is None]
     counts = Counter(warning.state for warning in heard)
@@ -219,5 +219,5 @@ def _raised(snapshot: Snapshot) -> Piece:
     warn = _("{count} warn").format(count=counts["WARNING"])
     style = "warning" if counts["WARNING"] else "watch" if counts["WATCH"] else "dim"
     short = warn if counts["WARNING"] else watch
-    told = [_("{raised}, {n} new").format(raised=f"{watch} {warn}", n=new)] if new else []
-    return piece(*told, f"{watch} {warn}", short, style=style, weight=55)
+    told = piece(f"{watch} {warn}", short, style=style, weight=55)
+    return [told, piece(_("{n} new").format(n=new), "", style=style, weight=16, gap=1)] if new else [told]
