@@ -80,7 +80,7 @@ class Viewer:
             told = list(zip(self._universe.instruments, shown.live.asof, strict=True))
             times = [time for _instrument, time in told if time is not None]
             priced = [time for instrument, time in told if time is not None and instrument.cls.has_returns]
-        problems = self.explained(shown.problems)
+        problems = dict.fromkeys(self.explained(shown.problems))  # a disk that is full is told by whoever writes
         return Source(
             feed=self._feed.name,
             simulated=self._feed.simulated,
