@@ -108,7 +108,7 @@ class Hands:
             return
         settings = with_universe(self.settings, universe)
         self._work.begin(
-            universe,
+            _("loading {universe}").format(universe=universe),
             partial(self._reopen, settings, serving),
             lambda opened: self._take(settings, *opened),
             drop=lambda opened: self._bridge.leave(opened[0]),

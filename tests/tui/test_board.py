@@ -214,14 +214,21 @@ async def test_sort_steps_through_the_columns_and_turns_round() -> None:
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         screen = await shown(pilot, snapshot)
         leadership = table(screen, 0)
-        await pilot.press("s")
         assert (leadership.sort_key, leadership.sort_reverse) == ("rank", False)
+        assert "by rank" in text(pilot)
         for _step in range(5):
             await pilot.press("s")
         assert (leadership.sort_key, leadership.sort_reverse) == ("1s", True)
         assert "by 1s" in text(pilot)
         await pilot.press("S")
         assert (leadership.sort_key, leadership.sort_reverse) == ("1s", False)
+        while leadership.sort_key is not None:
+            await pilot.press("s")
+        assert "as configured" in text(pilot)
+        funds = [row.cells["symbol"].text for _section, row in leadership.rows()][:4]
+        assert funds == [row.symbol for row in snapshot.leadership[:4]]
+        await pilot.press("s")
+        assert (leadership.sort_key, leadership.sort_reverse) == ("rank", False)
 
 
 async def test_bars_follow_the_order_of_the_sectors() -> None:

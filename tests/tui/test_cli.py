@@ -225,7 +225,8 @@ class TestScreen:
     def test_on_a_terminal_it_gets_the_settings(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[Loaded] = []
 
-        def show(loaded: Loaded) -> int:
+        def show(loaded: Loaded, *, fresh: bool) -> int:
+            assert not fresh
             seen.append(loaded)
             return 0
 

@@ -14,6 +14,7 @@ from tui.panes.warnings import WarningsPane, summary
 from tui.widgets.line import fit
 from tui.widgets.live_table import TableRow
 from tui.widgets.pane import Pane, TablePane
+from tui.widgets.table_model import ordered
 
 GROUPS = {group.id: group.title for group in build(builders.settings()).groups}
 
@@ -38,9 +39,10 @@ def leadership(*rows: Row, window: str = "63s") -> tuple[list[TableRow], dict[st
 
 
 def test_leadership_stands_in_groups_ordered_by_rank() -> None:
-    rows, sections = filled(LeadershipPane("1", GROUPS), builders.rich(spreads=())).rows()
+    pane = filled(LeadershipPane("1", GROUPS), builders.rich(spreads=()))
+    rows, sections = pane.rows()
     assert list(sections)[:4] == ["index_funds", "spreads", "size", "style"]
-    funds = [row for row in rows if row.section == "index_funds"]
+    funds = ordered([row for row in rows if row.section == "index_funds"], pane.table.sort_key)
     assert [row.cells["rank"].text for row in funds] == ["1", "2", "3", "4"]
     assert funds[0].cells["symbol"].style == "strong"
     assert len({row.key for row in rows}) == len(rows) == 45
@@ -49,7 +51,10 @@ def test_leadership_stands_in_groups_ordered_by_rank() -> None:
 def test_another_window_is_another_order() -> None:
     snapshot = builders.rich()
     orders = {
-        window: [row.cells["symbol"].text for row in filled(LeadershipPane("1", GROUPS), snapshot, window).rows()[0]]
+        window: [
+            row.cells["symbol"].text
+            for row in ordered(filled(LeadershipPane("1", GROUPS), snapshot, window).rows()[0], "rank")
+        ]
         for window in ("1s", "63s", "252s")
     }
     assert len({tuple(order) for order in orders.values()}) == 3
@@ -188,7 +193,7 @@ def test_a_sector_without_data_is_dim_and_says_why() -> None:
 
 
 def test_the_title_of_the_sectors_names_the_scheme_and_only_classes_that_are_there() -> None:
-    assert filled(SectorsPane("2"), builders.rich()).info()[0] == "% · by 1s · ● cyclical ○ defensive (msci)"
+    assert filled(SectorsPane("2"), builders.rich()).info()[0] == "% · tr · by 1s · ● cyclical ○ defensive (msci)"
 
 
 def test_rotation_in_one_line_with_its_scheme() -> None:

@@ -30,6 +30,7 @@ class LeadershipPane(TablePane):
         super().__init__(_("Leadership"), key, short=_("Leaders"), flash=flash)
         self._groups = groups
         self._fillers = extras.fillers(None)
+        self.table.sort_by("rank")
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `TablePane`."""
@@ -76,7 +77,6 @@ class LeadershipPane(TablePane):
         """See `TablePane`. Symbols without a price stand at the end, by reason."""
         rows, self._fillers = self._symbols(), extras.fillers(self.chosen)
         here = [(row, price) for row, price in zip(rows, self._prices(), strict=True) if row.last is not None]
-        here.sort(key=lambda found: found[0].rank.get(self.window) or float("inf"))
         absent = [row for row in rows if row.last is None]
         titles = [(group, _title(title, group, rows)) for group, title in self._groups.items()]
         sections = dict([*titles[:1], (SPREADS, _("Spreads, percentage points")), *titles[1:]])
@@ -88,7 +88,8 @@ class LeadershipPane(TablePane):
 
     def info(self) -> tuple[str, ...]:
         """See `TablePane`: window, basis, base session, order."""
-        order = self.order(_("by rank"))
+        ranked = (self.table.sort_key, self.table.sort_reverse) == ("rank", False)
+        order = _("by rank") if ranked else self.order(_("as configured"))
         head = f"% · {self.window}"
         basis = "px" if self.window == "1s" else self.snapshot.basis
         base = next((d for row in self.snapshot.leadership if (d := row.base.get(self.window))), None)

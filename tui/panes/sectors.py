@@ -96,7 +96,8 @@ class SectorsPane(TablePane):
         present = {row.cls for row in self.snapshot.sectors}
         names = {"cyclical": _("cyclical"), "sensitive": _("sensitive"), "defensive": _("defensive")}
         marks = " ".join(f"{MARKS[cls]} {name}" for cls, name in names.items() if cls in present)
-        return f"% · {order} · {marks} ({scheme})", f"% · {order} · {marks}", f"% · {order}"
+        head = f"% · {self.snapshot.basis} · {order}"
+        return f"{head} · {marks} ({scheme})", f"{head} · {marks}", head, f"% · {order}"
 
     def fill(self, *, flash: bool) -> None:
         """Fill the table and the line below it."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from core.i18n import _
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import SHORT, Dialog
 from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.table_model import PINNED
 
@@ -45,8 +45,9 @@ class ColumnsDialog(Dialog[None]):
             (
                 Column("mark", "", 1, "left"),
                 Column("symbol", _("Column"), 10, "left"),
-                Column("about", _("What it is"), 56, "left", flex=True, priority=1),
+                Column("about", _("What it is"), SHORT, "left", flex=True),
             ),
+            about=60,
         )
         self._offered, self._meanings, self._choose = offered, meanings, choose
         self._usual, self._before = tuple(usual), chosen

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 ROOM: Final = 5
 """Cells beside the columns: borders, margins, and a scroll bar."""
+SHORT: Final = 10
+"""Cells that an explanation has at least."""
 
 
 class List(LiveTable):
@@ -39,20 +41,21 @@ class Dialog(ModalScreen[T], inherit_bindings=False):
         Binding(ALWAYS_QUIT, "app.command('quit')", show=False),
     ]
 
-    def __init__(self, title: str, hint: str, columns: Sequence[Column]) -> None:
+    def __init__(self, title: str, hint: str, columns: Sequence[Column], *, about: int) -> None:
+        """`about` is how many cells the flexible column would like to have."""
         super().__init__(name=DIALOG)
         self.list = List()
         self.list.flash_enabled = False
         self.list.set_columns(columns)
         self._title, self._hint = title, hint
-        self._needed = span(columns)
+        self._wanted = span(columns) + max(0, about - sum(column.width for column in columns if column.flex)) + ROOM
 
     def compose(self) -> ComposeResult:
         """The box."""
         with Vertical(id="box") as box:
             box.border_title = self._title
             box.border_subtitle = self._hint
-            box.styles.width = self._needed + ROOM
+            box.styles.width = self._wanted
             yield self.list
 
     def on_mount(self) -> None:
@@ -92,8 +95,9 @@ class Chooser(Dialog[str]):
             (
                 Column("mark", "", 1, "left"),
                 Column("symbol", "", name, "left"),
-                Column("about", "", about, "left", flex=True, priority=1),
+                Column("about", "", SHORT, "left", flex=True),
             ),
+            about=about,
         )
         self._here = here
 

@@ -162,7 +162,7 @@ class Pane(Vertical):
             return self.info()
         n, of = self.counted()
         hidden = _("filter: {words} · {n} of {of}").format(words=self.filter, n=n, of=of)
-        return *(f"{hidden} · {form}" for form in self.info() if form), hidden, self.filter
+        return *(f"{hidden} · {form}" for form in self.info() if form), hidden, f"/{self.filter} {n}/{of}"
 
 
 class TablePane(Pane):

@@ -31,8 +31,9 @@ class Prompt(Horizontal):
     class Typed(Message):
         """The words are others now."""
 
-        def __init__(self, words: str) -> None:
+        def __init__(self, prompt: Prompt, words: str) -> None:
             super().__init__()
+            self.prompt = prompt
             self.words = words
 
     class Closed(Message):
@@ -41,13 +42,14 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="prompt")
         self.display = False
+        self._hint = Static(id="prompt-hint", markup=False)
         self._input = _Words(compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         """A name, the words, and what ends them."""
         yield Static("/", id="prompt-name", markup=False)
         yield self._input
-        yield Static(_("enter keeps · escape clears"), id="prompt-hint", markup=False)
+        yield self._hint
 
     def open(self, words: str) -> None:
         """Take words, these to begin with."""
@@ -63,10 +65,14 @@ class Prompt(Horizontal):
         if self.display:
             self._input.focus()
 
+    def tell(self, n: int, of: int) -> None:
+        """Say how many rows have the words."""
+        self._hint.update(_("{n} of {of} · enter keeps · escape clears").format(n=n, of=of))
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what is typed."""
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.post_message(self.Typed(self, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the words."""
@@ -80,7 +86,7 @@ class Prompt(Horizontal):
 
     def action_clear(self) -> None:
         """Want no words."""
-        self._input.clear()
+        self._input.value = ""
         self.close()
 
     def close(self) -> None:
