@@ -25,6 +25,8 @@ LEAD = 63
 """The window that says who leads, in sessions."""
 BASES = np.arange(58, 69)
 """The base dates of R9: five sessions either side of 63."""
+LOOK_BACK = 64
+"""Sessions that are looked at first for how long somebody has led."""
 RANK_LAG = 21
 """Rank changes and rank persistence look back this many sessions."""
 
@@ -41,11 +43,11 @@ def group_ranks(history: History, t: int, columns: Sequence[int], window: str) -
     return ranks(history[ranked_field(window)][t, list(columns)])
 
 
-def sole_leaders(history: History, t: int, columns: Sequence[int], window: str) -> Places:
-    """The position of the sole leader at each session up to t, shape (t+1,); -1 where nobody leads alone."""
+def sole_leaders(history: History, t: int, columns: Sequence[int], window: str, first: int = 0) -> Places:
+    """The position of the sole leader at each session from `first` to t; -1 where nobody leads alone."""
     if not columns:
-        return np.full(t + 1, -1)
-    values = history[ranked_field(window)][: t + 1, list(columns)]
+        return np.full(t + 1 - first, -1)
+    values = history[ranked_field(window)][first : t + 1, list(columns)]
     values = np.where(np.isnan(values), -np.inf, values)
     best = values.max(axis=1, keepdims=True)
     sole = ((values == best).sum(axis=1) == 1) & np.isfinite(best[:, 0])
@@ -57,11 +59,16 @@ def sessions_at_rank1(history: History, t: int, columns: Sequence[int], window: 
 
     (None, 0) where nobody is ranked or the first rank is shared.
     """
-    leaders = sole_leaders(history, t, columns, window)
-    if leaders[-1] < 0:
-        return None, 0
-    others = np.flatnonzero(leaders != leaders[-1])
-    return int(leaders[-1]), int(t - others[-1] if len(others) else t + 1)
+    first, looked_at = t + 1, LOOK_BACK
+    while first > 0:  # few lead for long: most answers need the last sessions only
+        first, looked_at = max(0, t + 1 - looked_at), 8 * looked_at
+        leaders = sole_leaders(history, t, columns, window, first)
+        if leaders[-1] < 0:
+            return None, 0
+        others = np.flatnonzero(leaders != leaders[-1])
+        if len(others):
+            return int(leaders[-1]), int(t - first - others[-1])
+    return int(leaders[-1]), t + 1
 
 
 def rank_persistence(history: History, t: int, columns: Sequence[int], window: str = "63s") -> float:

@@ -146,6 +146,16 @@ def test_ranks_and_tenures_by_pandas(window: str, contest: tuple[Panel, History]
         assert (leader, days) == ((held.index(max(held)), max(held)) if max(held) else (None, 0))
 
 
+@pytest.mark.parametrize("loses", [0, 130, 234, 235, 236, 298])
+def test_a_tenure_of_any_length_is_counted_whole(loses: int) -> None:
+    """The first of two rises on every session but one; the search looks back by 64, then by more."""
+    rises = np.where(np.arange(300) == loses, -0.01, 0.01)
+    prices = np.stack([100.0 * np.cumprod(1 + rises), np.full(300, 100.0)], axis=1)
+    whole = replace(builders.panel(0, 300, ("SPY", "IWM")), px=prices, tr=prices)
+    history = builders.history(whole)
+    assert sessions_at_rank1(history, 299, [0, 1], "1s") == (0, 299 - loses)
+
+
 def test_before_the_first_session_and_without_members_nobody_is_ranked(contest: tuple[Panel, History]) -> None:
     _whole, history = contest
     assert np.isnan(group_ranks(history, -1, [0, 1], "1s")).tolist() == [True, True]
