@@ -98,7 +98,7 @@ def holed(feed: FakeFeed) -> FakeFeed:
 def without_rows(bars: Bars, rows: Sequence[int]) -> Bars:
     kept = ~np.isin(np.arange(len(bars)), rows)
     columns: list[Any] = [getattr(bars, name)[kept] for name in ("sessions", *COLUMNS)]
-    return Bars(bars.symbol, *columns, adjusted=bars.adjusted)
+    return Bars(bars.symbol, *columns)
 
 
 def jumping(close: np.ndarray[Any, np.dtype[np.float64]], row: int) -> np.ndarray[Any, np.dtype[np.float64]]:
