@@ -119,3 +119,17 @@ def test_of_a_stored_feed_the_journal_is_kept(market: Path, tmp_path: Path, run:
 def test_where_nothing_happened_there_is_no_table() -> None:
     nothing = Journal(feed="store", simulated=False, derived=False, universe="core", entries=())
     assert render(nothing) == "feed store · universe core · 0 steps\n"
+
+
+def test_a_trial_of_the_notices_tells_each_address_in_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = run("warnings", "--notify-test", *SIMULATED)
+    assert (code, out) == (2, "")
+    assert err.startswith("tapeboard: there is no address to notify")
+    file = tmp_path / "config.toml"
+    file.write_text('[notify]\nurls = ["ntfy://topic", "json://user:word@host"]\n', encoding="utf-8")
+    reasons = iter(["", "no answer"])
+    monkeypatch.setattr("core.notices.send", lambda *_message: next(reasons))
+    code, out, err = run("warnings", "--notify-test", "--config", str(file), *SIMULATED)
+    assert (code, out, err) == (4, "ntfy://…: sent; json://…: no answer\n", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -12,7 +12,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from core.errors import NoDataError
+from core.notices import Notices
 from core.series import RuleDetail
+from core.sessions import SystemClock
 from core.snapshot import Gauge, RiskWarning, Snapshot
 from tests.tui import builders
 from tests.tui.script import Script, board, text, until
@@ -86,6 +88,7 @@ async def test_m_mutes_a_rule_for_some_sessions_and_no_longer() -> None:
         await until(pilot, lambda: "W02 muted till 2026-01-15" in told(pilot))
         assert "0 watch 0 warn" in text(pilot)
         assert "─ Muted ─" in text(pilot)
+        assert "muted till Thu 2026-01-15" in text(pilot)
         assert "no warnings, all 6 rules evaluated" in text(pilot)
         pane = (await board(pilot)).panes[2]
         pane.body().move_cursor_to("W02 IWM-SPY")  # type: ignore[attr-defined]  # a live table
@@ -132,6 +135,29 @@ async def test_a_new_warning_rings_once_and_is_told_over_the_keys() -> None:
         await until(pilot, lambda: script.refreshes == 3)
         await pilot.pause()
         assert len(rung) == 1
+
+
+async def test_what_was_not_sent_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons = iter(["the service answered 500", ""])
+    sent: list[str] = []
+
+    def send(url: str, title: str, _body: str) -> str:
+        sent.append(title)
+        return next(reasons)
+
+    monkeypatch.setattr("core.notices.send", send)
+    monkeypatch.setattr("core.notices.FIRST", timedelta(milliseconds=10))
+    script = Script(snapshot(fresh()))
+    chosen = builders.settings()
+    chosen = msgspec.structs.replace(chosen, notify=msgspec.structs.replace(chosen.notify, urls=("ntfy://topic",)))
+    script.notices = Notices(None, chosen.notify, "core", SystemClock())
+    async with TapeboardApp(chosen, lambda: script).run_test(size=(120, 35)) as pilot:
+        await until(pilot, lambda: "✗ not sent, ntfy://…: the service answered 500" in told(pilot))
+        await until(pilot, lambda: len(sent) == 2)
+        await pilot.press("r")
+        await until(pilot, lambda: script.refreshes == 2)
+        await pilot.pause()
+    assert sent == ["Tapeboard: W19 Drawdown SPY: WATCH since 2026-01-09"] * 2
 
 
 @pytest.mark.parametrize("size", SIZES)

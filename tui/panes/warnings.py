@@ -67,14 +67,17 @@ class WarningsPane(TablePane):
         return snapshot.warnings, snapshot.evaluated
 
     def columns(self) -> Sequence[Column]:
-        """See `TablePane`."""
-        return (
+        """See `TablePane`. In a narrow table the readings stand under the rule only."""
+        roomy = self.room >= ROOMY
+        first = (
             Column("state", "", 7, "left"),
             Column("id", "", 4, "left"),
-            Column("title", _("Rule"), 26 if self.room >= ROOMY else 19, "left"),
-            Column("subject", _("Of"), 15 if self._grouped else 4, "left"),
-            Column("reading", _("Reading"), 11, "left", flex=True, priority=1),
+            Column("title", _("Rule"), 26 if roomy else 19, "left"),
         )
+        if not roomy:
+            return *first, Column("subject", _("Of"), 4, "left", flex=True)
+        reading = Column("reading", _("Reading"), 11, "left", flex=True, priority=1)
+        return *first, Column("subject", _("Of"), 15 if self._grouped else 4, "left"), reading
 
     def rows(self) -> tuple[Sequence[TableRow], Mapping[str, str]]:
         """See `TablePane`."""
@@ -194,7 +197,7 @@ class WarningsPane(TablePane):
     def _quiet(self, warnings: Sequence[RiskWarning]) -> TableRow:
         """One rule in one state, clear, not evaluated or muted, with all subjects it is so for."""
         first = warnings[0]
-        style = STYLES[first.state]
+        style = "stale" if first.muted_until is not None else STYLES[first.state]
         clear = first.state == "CLEAR"
         subjects = " ".join(filter(None, map(_subject, warnings)))
         readings = " · ".join(_readings(first))
@@ -210,8 +213,8 @@ class WarningsPane(TablePane):
         reasons = [] if clear else [(reason, "stale") for reason in dict.fromkeys(w.text for w in warnings)]
         key = "\n".join(map(_key, warnings))
         if first.muted_until is not None:
-            found["reading"] = Cell(_("till {day}").format(day=fmt.day(first.muted_until)), "dim")
-            return TableRow(key, found, MUTED)
+            till = _("muted till {day}").format(day=fmt.day(first.muted_until))
+            return TableRow(key, found, MUTED, self._notes([(till, "stale")]))
         return TableRow(key, found, "" if clear else NOT_EVALUATED, self._notes(reasons))
 
     def _notes(self, notes: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
@@ -252,7 +255,8 @@ def _place(warning: RiskWarning) -> tuple[int, str]:
 
 def _state(warning: RiskWarning) -> str:
     names = {"WARNING": _("WARN"), "WATCH": _("WATCH"), "INFO": _("INFO"), "CLEAR": _("clear"), "NOT_EVALUATED": "?"}
-    new = NEW if warning.state in RAISED and not warning.acknowledged else " "
+    known = warning.acknowledged or warning.muted_until is not None
+    new = " " if known or warning.state not in RAISED else NEW
     provisional = fmt.APPROXIMATE if warning.provisional else ""
     return f"{new}{provisional}{names[warning.state]}{'*' if warning.partial else ''}"
 
