@@ -1,7 +1,7 @@
 """A long life in a short time: thousands of refreshes under faults by chance, on a clock that jumps.
 
 Each refresh is held against what was shown before it: no price may become empty, older, or another than the one Yahoo
-truly had at that time. Yahoo is in the same process, so what the figures say holds for both.
+truly had at that time.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from core.pipeline import Pipeline, open_pipeline
 from core.sessions import NEW_YORK, FixedClock
 from core.settings import Settings
 from core.snapshot import Row
-from tests.emulator import Emulator
 from tests.emulator.catalogue import CATALOGUE, STREAM, TUNNEL, Manner
 from tests.emulator.wire import Endpoint
 from tests.feed import stage
+from tests.feed.apart import EmulatorApart
 
 BEGIN: Final = datetime(2025, 3, 3, 9, 31, tzinfo=NEW_YORK)
 QUICK: Final = {"timeout": 0.2, "cookie_timeout": 0.2, "deadline": 0.5}
@@ -64,12 +64,12 @@ class Figures:
         return self.megabytes[-1] - self.megabytes[0]
 
     def measure(self, connections: int) -> None:
-        """Add what is used at present, with so many connections to the emulator in the same process."""
+        """Add what is used at present, with so many connections to the emulator."""
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.megabytes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
         descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count of names
-        self.descriptors.append(descriptors - 2 * connections)
+        self.descriptors.append(descriptors - connections)
         self.connections.append(connections)
         self.threads.append(threading.active_count())
 
@@ -89,7 +89,7 @@ class Soak:
     def run(self, refreshes: int) -> Figures:
         """So many refreshes; figures are taken four times, after good ones: first when a quarter is over."""
         with (
-            Emulator() as emulator,
+            EmulatorApart() as emulator,
             mock.patch.dict(os.environ, emulator.environment()),
             closing(open_pipeline(self._settings, clock=self._clock)) as pipe,
         ):
@@ -99,10 +99,10 @@ class Soak:
                 self._refresh(pipe, emulator)
                 if number % (refreshes // 4) == 0:
                     self._calm(pipe, emulator)
-                    self.figures.measure(emulator.log.open)
+                    self.figures.measure(emulator.connections())
         return self.figures
 
-    def _go_on(self, emulator: Emulator) -> None:
+    def _go_on(self, emulator: EmulatorApart) -> None:
         """Some seconds of a session, or to the next one."""
         seconds = self._chance.choice((5.0, 15.0, 15.0, 40.0, 200.0, 900.0))
         now = self._clock.now() + timedelta(seconds=seconds)
@@ -111,23 +111,22 @@ class Soak:
             seconds = (opens + timedelta(minutes=1) - self._clock.now()).total_seconds()
         self._move(emulator, seconds)
 
-    def _move(self, emulator: Emulator, seconds: float) -> None:
+    def _move(self, emulator: EmulatorApart, seconds: float) -> None:
         self._clock.advance(seconds)
-        emulator.clock.set(self._clock.now())
-        emulator.log.clear()
+        emulator.set_clock(self._clock.now())
 
-    def _trouble(self, emulator: Emulator) -> None:
+    def _trouble(self, emulator: EmulatorApart) -> None:
         """No fault, one, or two at a time, for all or for some."""
-        emulator.faults.clear()
+        emulator.clear()
         for _number in range(self._chance.choice((0, 0, 1, 1, 2))):
             name = self._chance.choice(FAULTS)
             self.figures.faults += 1
             kind = CATALOGUE[name]
             if kind.manner is Manner.DOWN:
-                emulator.faults.set(name)
+                emulator.set_fault(name)
                 continue
             some = () if kind.manner in TUNNEL else self._chance.sample(self._symbols, self._chance.choice((0, 0, 3)))
-            emulator.faults.set(
+            emulator.set_fault(
                 name,
                 endpoints=kind.endpoints.intersection(self._chance.choice(ENDPOINTS)),
                 symbols=some,
@@ -140,7 +139,7 @@ class Soak:
         groups = self._settings.universe.groups
         return [symbol for name in GROUPS for symbol in groups[name].symbols]
 
-    def _refresh(self, pipe: Pipeline, emulator: Emulator) -> None:
+    def _refresh(self, pipe: Pipeline, emulator: EmulatorApart) -> None:
         """One, whose rows are held against those before and against Yahoo."""
         self.figures.refreshes += 1
         session, now = emulator.market.state().session, self._clock.now()
@@ -161,7 +160,7 @@ class Soak:
         self.figures.fresh += sum(row.session == session for row in after.values())
         self._shown |= after
 
-    def _fault_of(self, row: Row, before: Row | None, emulator: Emulator) -> str:
+    def _fault_of(self, row: Row, before: Row | None, emulator: EmulatorApart) -> str:
         """What is wrong with the price of a row that is shown after another one; "" for nothing."""
         if row.last is None or row.session is None:
             return "empty" if before is not None and before.last is not None else ""
@@ -177,13 +176,12 @@ class Soak:
             true = emulator.market.price(row.symbol, row.session)
         return "" if abs(row.last / true - 1) < stage.SAME else f"{row.last} of {row.asof} is {true} in truth"
 
-    def _calm(self, pipe: Pipeline, emulator: Emulator) -> None:
+    def _calm(self, pipe: Pipeline, emulator: EmulatorApart) -> None:
         """Good refreshes until everything has come, as it does when the last pause is over."""
-        emulator.faults.clear()
+        emulator.clear()
         for _number in range(3):
             self._move(emulator, 3600.0 if self._clock.now().hour < 12 else 1200.0)
             self._refresh(pipe, emulator)
-        emulator.log.clear()
 
 
 def _quick(settings: Settings) -> Settings:
