@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from core.errors import NoDataError
-from core.snapshot import Snapshot
+from core.snapshot import ProblemNote, Snapshot
 from tests.tui import blocks, builders
 from tests.tui.script import Script, shown, text, until
 from tui.app import TapeboardApp
+from tui.format import NEW_YORK
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -80,3 +83,28 @@ def test_nothing_to_show(snap_compare: Compare) -> None:
 def test_the_help(snap_compare: Compare) -> None:
     snapshot = builders.rich()
     assert snap_compare(app(snapshot), terminal_size=(100, 45), run_before=once_shown(snapshot, "question_mark"))
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), ""), ((120, 35), "!")], ids=["board-narrow", "problems-medium"])
+def test_a_feed_that_is_refused(snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
+    noon = datetime(2026, 1, 9, 12, tzinfo=NEW_YORK)
+    asof = noon - timedelta(minutes=20)
+    source = builders.source(
+        feed="yahoo",
+        asof=asof,
+        oldest=asof,
+        fetched_at=asof,
+        breaker="Yahoo refuses (429)",
+        next_try=noon + timedelta(minutes=4),
+        quarantined=2,
+        problems=(ProblemNote(kind="feed", symbol=None, text="Yahoo refuses (429); next try 12:04"),),
+    )
+    snapshot = builders.rich(session_status="intraday", phase="open", viewed_at=noon, source=source)
+    old = tuple(msgspec.structs.replace(row, asof=asof) for row in snapshot.leadership)
+    snapshot = msgspec.structs.replace(snapshot, leadership=old)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await once_shown(snapshot, *keys)(pilot)
+        await until(pilot, lambda: not keys or "requests in the last minute" in text(pilot))
+
+    assert snap_compare(app(snapshot), terminal_size=size, run_before=before)
