@@ -20,7 +20,7 @@ check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_project.py
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_project.py tests/test_catalogues.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
