@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from core.daily import Beside, Daily
 from core.feeds.base import Feed, History, Quotes
-from core.feeds.sanitise import looks_wrong
+from core.feeds.sanitise import leapt
 from core.i18n import _
 from core.keeping import Keeper
-from core.model import Instant, Instrument, Problem, Quote, Rejected
+from core.model import Instant, Instrument, Place, Problem, Quote, Rejected
 from core.moment import Moment
 from core.sessions import Calendar
 from core.tape import Tape
@@ -57,8 +57,9 @@ class Gatherer:
         self._tape = Tape()
         self._lock = Lock()
         self._closes: Mapping[str, float] = {}
-        self._doubted: list[Rejected] = []
-        self._unkept: dict[tuple[str, date, str], Rejected] = {}
+        self._classes = {instrument.symbol: instrument.cls for instrument in wanted}
+        self._doubted: dict[Place, Rejected] = {}
+        self._unkept: dict[Place, Rejected] = {}
         self._recalled = False
         self._keeper: Keeper | None = None
         if store is not None and not past:
@@ -87,14 +88,15 @@ class Gatherer:
         return replace(history, problems=(*history.problems, *unwritten))
 
     def take(self, quotes: Iterable[Quote]) -> None:
-        """Take what was streamed; a price that jumps from the last close like a split or a slip is not believed."""
+        """Take what was streamed; a price that leaps from the last close (`sanitise.leapt`) is not believed."""
         believed = []
         with self._lock:
             for quote in quotes:
                 close = self._closes.get(quote.symbol)
-                if close is not None and looks_wrong(quote.price / close):
+                if close is not None and leapt(quote.price, close, self._classes[quote.symbol]):
                     reason = _("a jump like that of a split or a slip")
-                    self._doubted.append(Rejected(quote.symbol, quote.session, "price", quote.price, reason))
+                    doubted = Rejected(quote.symbol, quote.session, "price", quote.price, reason)
+                    self._doubted[doubted.place] = doubted
                 else:
                     believed.append(quote)
         self._tape.take(believed)
@@ -131,15 +133,14 @@ class Gatherer:
 
     def _remember(self, history: History) -> None:
         """The closes that streamed prices are held against."""
-        returning = (i.symbol for i in self._wanted if i.cls.has_returns and i.symbol in history.bars)
         with self._lock:
-            self._closes = {symbol: float(history.bars[symbol].close[-1]) for symbol in returning}
+            self._closes = {symbol: float(bars.close[-1]) for symbol, bars in history.bars.items()}
 
     def _keep(self, history: History, quotes: Quotes, at: Instant) -> tuple[Problem, ...]:
         with self._lock:
-            doubted, self._doubted = self._doubted, []
-        rejected = (*history.rejected, *quotes.rejected, *doubted)
+            doubted, self._doubted = self._doubted, {}
+        rejected = (*history.rejected, *quotes.rejected, *doubted.values())
         if self._keeper is None:
-            self._unkept |= {(one.symbol, one.session, one.field): one for one in rejected}
+            self._unkept |= {one.place: one for one in rejected}
             return ()
         return self._keeper.keep(history.fresh, self._tape.quotes(), rejected, at)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from core.errors import StoreError
 from core.fetching import join
-from core.model import Instant, Problem, Quote, Rejected, Session
+from core.model import Instant, Place, Problem, Quote, Rejected
 
 if TYPE_CHECKING:
     from core.panel import Bars
     from core.store import Store
-
-_Place: TypeAlias = tuple[str, Session, str]
-"""Symbol, session and field of a value that was rejected: there is one word about it in the quarantine."""
 
 
 class Keeper:
@@ -33,8 +30,8 @@ class Keeper:
         self._series: dict[str, Bars] = {}
         self._quotes: dict[str, Quote] = {}
         self._stored_quotes: dict[str, Quote] = {}
-        self._rejected: dict[_Place, Rejected] = {}
-        self._quarantine: set[_Place] | None = None
+        self._rejected: dict[Place, Rejected] = {}
+        self._quarantine: set[Place] | None = None
 
     def quotes(self) -> tuple[dict[str, Quote], tuple[Problem, ...]]:
         """The quotes that were stored last, whatever session they are of, and why they cannot be read."""
@@ -52,7 +49,7 @@ class Keeper:
         with self._lock:
             self._series |= {bars.symbol: bars for bars in series}
             self._quotes |= {s: quote for s, quote in newest.items() if quote != self._stored_quotes.get(s)}
-            self._rejected |= {(one.symbol, one.session, one.field): one for one in rejected}
+            self._rejected |= {one.place: one for one in rejected}
             try:
                 self._write(at)
             except StoreError as error:
@@ -70,7 +67,7 @@ class Keeper:
     def rejected(self) -> tuple[Rejected, ...]:
         """What of the symbols was ever rejected, in any order. Raises StoreError."""
         with self._lock:
-            stored = {(one.symbol, one.session, one.field): one for one in self._store.rejected(self._symbols)}
+            stored = {one.place: one for one in self._store.rejected(self._symbols)}
             return tuple((stored | self._rejected).values())
 
     def quarantined(self) -> int:
@@ -81,7 +78,7 @@ class Keeper:
                     stored = self._store.rejected(self._symbols)
                 except StoreError:  # told by whatever is written next
                     return len(self._rejected)
-                self._quarantine = {(one.symbol, one.session, one.field) for one in stored}
+                self._quarantine = {one.place for one in stored}
             return len(self._quarantine | self._rejected.keys())
 
     def _write(self, at: Instant) -> None:

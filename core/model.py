@@ -88,6 +88,10 @@ class Problem:
     text: str
 
 
+Place: TypeAlias = tuple[str, Session, str]
+"""Symbol, session and field of a value that was rejected: there is one word about it in the quarantine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A value of a source that was not believed: kept aside with the reason, in words, and never computed with.
@@ -100,6 +104,11 @@ class Rejected:
     field: str
     value: float
     reason: str
+
+    @property
+    def place(self) -> Place:
+        """Where the value stood."""
+        return self.symbol, self.session, self.field
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,9 +231,11 @@ class Pipeline(Answers, Inquiries):
 
     def _compute(self, given: Given, moment: Moment) -> Snapshot:
         """The snapshot of what was given and of the newest quotes, at `moment`."""
-        history, taped = intake.in_percent(given.history, Quotes(self._gatherer.quotes()), self._wanted)
-        bars, quotes, rejected = history.bars, taped.quotes, self._gatherer.quarantined()
+        newest, rejected = Quotes(self._gatherer.quotes()), self._gatherer.quarantined()
         with self._lock:
+            given = self._given or given  # a refresh may have brought other bars since the caller looked
+            history, taped = intake.in_percent(given.history, newest, self._wanted)
+            bars, quotes = history.bars, taped.quotes
             at, live = intake.live_session(self._universe.symbols, moment, quotes, bars, self._calendar)
             if live is None:
                 bars = intake.led_on(bars, quotes, moment.finished)

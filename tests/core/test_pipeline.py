@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.errors import FeedError, NoDataError, StoreError, StoreWriteError
-from core.model import Problem
+from core.model import Problem, Quote
 from core.pipeline import Pipeline
 from core.sessions import Calendar, FixedClock
 from core.settings import Settings
@@ -227,6 +227,29 @@ class TestFolding:
             [row.chg_1s for row in snapshot.leadership] == [row.chg_1s for row in alone.leadership]
             for snapshot in found
         )
+
+    def test_a_streamed_price_does_not_bring_back_what_a_refresh_has_replaced(
+        self, feed: FakeFeed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        feed.current = quotes(feed, new_york(MONDAY, "11:00"))
+        pipe = pipeline(feed, clock_at(MONDAY, "11:00"))
+        before = rows(pipe.refresh())["SPY"].ret["21s"]
+        series, newest = feed.bars["SPY"], pipe._gatherer.quotes
+
+        def overtaken() -> dict[str, Quote]:
+            """A refresh with other bars comes while the price is being worked on."""
+            monkeypatch.setattr(pipe._gatherer, "quotes", newest)
+            feed.bars["SPY"] = replace(series, adj_close=series.adj_close * np.linspace(0.9, 1.0, len(series)))
+            pipe.refresh()
+            return newest()
+
+        monkeypatch.setattr(pipe._gatherer, "quotes", overtaken)
+        pipe.take({})
+        assert pipe.latest is not None
+        after = rows(pipe.latest)["SPY"].ret["21s"]
+        assert after is not None
+        assert after != before
+        assert after == rows(pipe.refresh())["SPY"].ret["21s"]
 
 
 class TestProblems:
