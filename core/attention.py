@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -85,13 +86,15 @@ class Attention:
         self._clock = clock
         self._said = Said(kept=store is not None)
         self._latest = EMPTY
+        self._saying = Lock()  # what is read of the store must not undo what is said meanwhile
 
     def recall(self) -> tuple[Problem, ...]:
         """Take in what is stored, for another process may have said it; what was said stays where that fails."""
         if self._store is None:
             return ()
         try:
-            self._said = Said(self._store.acknowledged(self._universe), self._store.muted(), kept=True)
+            with self._saying:
+                self._said = Said(self._store.acknowledged(self._universe), self._store.muted(), kept=True)
         except StoreError as error:
             return (Problem("store", None, str(error)),)
         return ()
@@ -106,19 +109,22 @@ class Attention:
 
         Raises NoDataError where it is not raised, StoreError where it cannot be kept.
         """
-        key, session = (rule, subject), self._latest.session
-        warning = next((w for w in self._latest.warnings if (w.id, w.subject) == key), None)
+        key, latest = (rule, subject), self._latest
+        session = latest.session
+        warning = next((w for w in latest.warnings if (w.id, w.subject) == key), None)
         if warning is None or session is None or warning.state not in RAISED:
             raise NoDataError(_("{rule} is not raised").format(rule=rule), _("only what is raised can be acknowledged"))
-        acknowledged = dict(self._said.acknowledged)
-        seen = acknowledged.pop(key, None)
-        if seen is not None and seen.covers(warning):
-            seen = None
-        else:
-            seen = acknowledged[key] = Acknowledged(warning.state, session)
-        if self._store is not None:
-            self._store.put_acknowledged(self._universe, key, seen, self._clock.now())
-        return self._now(dataclasses.replace(self._said, acknowledged=acknowledged))
+        with self._saying:
+            acknowledged = dict(self._said.acknowledged)
+            seen = acknowledged.pop(key, None)
+            if seen is not None and seen.covers(warning):
+                seen = None
+            else:
+                seen = acknowledged[key] = Acknowledged(warning.state, session)
+            if self._store is not None:
+                self._store.put_acknowledged(self._universe, key, seen, self._clock.now())
+            self._said = dataclasses.replace(self._said, acknowledged=acknowledged)
+            return self._said
 
     def mute(self, rule: str, until: date | int | None) -> Said:
         """Mute a rule till the end of a day, for so many sessions from now on, or no longer (None).
@@ -130,16 +136,14 @@ class Attention:
         if last is not None and not today <= last <= self._after(today, FARTHEST):
             mend = _("give a day from today on, at most {n} sessions ahead").format(n=FARTHEST)
             raise UsageError(_("{rule} cannot be muted till {day}").format(rule=rule, day=last), mend)
-        muted = {name: day for name, day in self._said.muted.items() if name != rule}
-        if last is not None:
-            muted[rule] = last
-        if self._store is not None:
-            self._store.put_muted(rule, last, self._clock.now())
-        return self._now(dataclasses.replace(self._said, muted=muted))
-
-    def _now(self, said: Said) -> Said:
-        self._said = said
-        return said
+        with self._saying:
+            muted = {name: day for name, day in self._said.muted.items() if name != rule}
+            if last is not None:
+                muted[rule] = last
+            if self._store is not None:
+                self._store.put_muted(rule, last, self._clock.now())
+            self._said = dataclasses.replace(self._said, muted=muted)
+            return self._said
 
     def _after(self, day: date, sessions: int) -> date:
         """The session so many after a day; the day itself counts if it is one."""

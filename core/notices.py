@@ -115,7 +115,7 @@ class Notices:
         self._settings = settings
         self._universe = universe
         self._clock = clock
-        self._latest, self._easing = EMPTY, frozenset[Key]()
+        self._seen = (EMPTY, frozenset[Key]())
         self._due: dict[NoticeKey, Notice] = {}
         self._given: dict[str, set[NoticeKey]] = {}
         self._tries = 0
@@ -125,13 +125,14 @@ class Notices:
 
     def see(self, snapshot: Snapshot, easing: Collection[Key]) -> None:
         """The newest snapshot, and which of its warnings only ease."""
-        self._latest, self._easing = snapshot, frozenset(easing)
+        self._seen = (snapshot, frozenset(easing))
 
     def told(self) -> tuple[Notice, ...]:
         """All notices of this run for the screen, the newest last. Raises StoreError."""
         with self._lock:
             fresh = 1 if self._store is None else FRESH
-            found = due(self._latest, self._settings, self._universe, self._easing, fresh)
+            snapshot, easing = self._seen
+            found = due(snapshot, self._settings, self._universe, easing, fresh)
             new = {notice.key: notice for notice in found if notice.key not in self._due}
             if new:
                 told = self._told_before(new, ON_SCREEN)
@@ -143,9 +144,9 @@ class Notices:
     def deliver(self) -> Delivery:
         """Send what has not gone out yet, to each address in one message. Raises StoreError, UsageError."""
         with self._sending:
-            urls = () if self._latest.source.simulated else self._settings.urls
+            urls = () if self._seen[0].source.simulated else self._settings.urls
             now = self._clock.now()
-            if self._next is not None and now < self._next:
+            if self._next is not None and now < self._next <= now + MOST:  # further ahead: the clock was set back
                 return Delivery(self._failure, (self._next - now).total_seconds())
             reasons = [(name, self._send_to(url)) for name, url in zip(named(urls), urls, strict=True)]
             failed = "; ".join(f"{name}: {reason}" for name, reason in reasons if reason)

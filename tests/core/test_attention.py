@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -114,6 +115,23 @@ def test_both_outlive_the_process_where_there_is_a_store(store: Store) -> None:
     later.acknowledge("W19", "SPY")
     later.mute("W04", None)
     assert (store.acknowledged("core"), store.muted()) == ({}, {})
+
+
+def test_what_is_said_while_the_store_is_read_is_not_undone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    mind = attention(store)
+    mind.marked(seen())
+    saying = threading.Thread(target=mind.acknowledge, args=("W19", "SPY"))
+    muted = store.muted
+
+    def slowly() -> dict[str, date]:
+        """What was acknowledged has been read already; now the user says something."""
+        saying.start()
+        return muted()
+
+    monkeypatch.setattr(store, "muted", slowly)
+    assert mind.recall() == ()
+    saying.join()
+    assert mind.marked(seen()).warnings[0].acknowledged
 
 
 def test_what_cannot_be_kept_is_told_and_not_believed(store: Store) -> None:

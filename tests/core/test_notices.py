@@ -185,6 +185,14 @@ def test_a_failure_is_told_and_tried_again_after_a_while_that_doubles(received: 
     assert (len(received.bodies), made.problems()) == (3, ())
 
 
+def test_a_clock_that_was_set_back_does_not_lengthen_the_wait() -> None:
+    clock = clock_at(FRIDAY, "20:00")
+    made = notices("nonsense://x", clock=clock)
+    made.deliver()
+    clock.advance(-86_400)
+    assert made.deliver().wait == 2 * FIRST.total_seconds()
+
+
 def test_the_wait_has_an_end() -> None:
     clock = clock_at(FRIDAY, "20:00")
     made = notices("nonsense://x", clock=clock)
