@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.i18n import _
-from core.metrics.suspects import CLEARED_AFTER, FACTOR, JUMP, NEAR, SPLIT_RATIOS, STAYS
+from core.metrics.suspects import CLEARED_AFTER, JUMP, NEAR, STAYS, looks_wrong
 from core.model import Rejected, Session, SymbolClass
 from core.panel import Bars, Days, Floats
 
@@ -112,13 +112,6 @@ def misplaced(bars: Bars, price: float, year_low: float, year_high: float) -> bo
     margin = 1.0 + JUMP
     inside = (closes >= year_low / margin) & (closes <= year_high * margin)
     return not 2 * np.count_nonzero(inside) >= len(closes)
-
-
-def looks_wrong(ratio: float) -> bool:
-    """Whether a one-session price ratio has the size of a split or of a slip (metrics.md 0.4)."""
-    if not np.isfinite(ratio) or abs(ratio - 1.0) <= JUMP:
-        return False
-    return not 1 / FACTOR <= ratio <= FACTOR or bool(np.min(np.abs(ratio / SPLIT_RATIOS - 1.0)) <= NEAR)
 
 
 def leapt(price: float, before: float, cls: SymbolClass) -> bool:

@@ -21,7 +21,7 @@ STAYS = 0.20
 CLEARED_AFTER = 3
 
 _FORWARD = np.array([*range(2, 21), 3 / 2, 5 / 2, 7 / 2])
-SPLIT_RATIOS = np.concatenate([_FORWARD, 1 / _FORWARD])
+_SPLIT_RATIOS = np.concatenate([_FORWARD, 1 / _FORWARD])
 
 
 class Suspects:
@@ -48,7 +48,9 @@ class Suspects:
 
     def _next(self, row: Row) -> tuple[Floats, Floats]:
         """The close in doubt and how many closes have stayed near it, after this row."""
-        jumped = _looks_wrong(row.px / self._last)
+        ratio = row.px / self._last
+        jumped = np.abs(ratio - 1.0) > JUMP
+        jumped[jumped] = [looks_wrong(one) for one in ratio[jumped].tolist()]
         doubted = np.isfinite(self._level)
         if not (jumped.any() or doubted.any()):  # as good as always
             return self._level, self._stayed
@@ -59,10 +61,8 @@ class Suspects:
         return level, stayed
 
 
-def _looks_wrong(ratio: Floats) -> npt.NDArray[np.bool_]:
-    """Where a one-session price ratio has the size of a split or of a slip."""
-    wrong: npt.NDArray[np.bool_] = np.abs(ratio - 1.0) > JUMP
-    for k in np.flatnonzero(wrong):
-        near_split = np.abs(ratio[k] / SPLIT_RATIOS - 1.0).min() <= NEAR
-        wrong[k] = near_split or not 1 / FACTOR <= ratio[k] <= FACTOR
-    return wrong
+def looks_wrong(ratio: float) -> bool:
+    """Whether a one-session price ratio has the size of a split or of a slip (metrics.md 0.4)."""
+    if not abs(ratio - 1.0) > JUMP:  # NaN, too, is no jump
+        return False
+    return not 1 / FACTOR <= ratio <= FACTOR or bool(np.abs(ratio / _SPLIT_RATIOS - 1.0).min() <= NEAR)
