@@ -78,11 +78,6 @@ class Member:
     sector: str | None = None
     industry: str | None = None
 
-    @property
-    def sector_shown(self) -> str:
-        """The sector, or that there is none."""
-        return self.sector or _("unmapped")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Membership:

@@ -153,10 +153,6 @@ class Calendar:
         """The first session strictly after `day`."""
         return self._session(self._upto(day))
 
-    def at_or_before(self, day: date) -> Session:
-        """`day` itself if it is a session, else the last one before it."""
-        return self._session(self._upto(day) - 1)
-
     def open_at(self, session: Session) -> Instant:
         """When `session` opens."""
         return _at(self._opens[self._index(session)])

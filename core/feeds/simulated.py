@@ -24,9 +24,6 @@ from core.i18n import _
 from core.model import Instant, Instrument, Session
 from core.panel import Bars, Days
 
-DEFAULT_SEED = 61074
-"""A market in which small caps lead with a wobble, and warnings come and go within minutes."""
-
 
 class SessionSource(Protocol):
     """What the feed needs of the exchange calendar."""

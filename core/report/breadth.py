@@ -6,8 +6,6 @@ from core.i18n import _
 from core.report.facts import Facts
 from core.report.note import Section, Sentence
 
-HALF = 0.5
-
 
 def breadth(facts: Facts) -> Section:
     """Section 5."""

@@ -9,12 +9,14 @@ import numpy as np
 
 from core.feeds.base import History
 from core.feeds.loadings import KNOWN
-from core.feeds.simulated import DEFAULT_SEED, SimulatedFeed
+from core.feeds.simulated import SimulatedFeed
 from core.model import Instrument, Session, SymbolClass
 from core.panel import Bars, Days
+from core.settings_load import defaults
 
 FIRST, LAST, LIVE = date(2015, 1, 1), date(2026, 1, 9), date(2026, 1, 12)
 NOW = datetime(2026, 1, 12, 17, 30, tzinfo=UTC)
+SHIPPED_SEED = defaults().settings.feed.simulated.seed
 UNIVERSE = tuple(Instrument(symbol, symbol, made.cls, "known") for symbol, made in KNOWN.items())
 
 
@@ -26,7 +28,7 @@ class Weekdays:
         return days[np.is_busday(days)]
 
 
-def feed(seed: int = DEFAULT_SEED, sessions: int = 1000) -> SimulatedFeed:
+def feed(seed: int = SHIPPED_SEED, sessions: int = 1000) -> SimulatedFeed:
     return SimulatedFeed(seed, sessions, Weekdays())
 
 
@@ -34,7 +36,7 @@ def instrument(symbol: str, cls: SymbolClass = SymbolClass.FUND) -> Instrument:
     return Instrument(symbol, symbol, cls, "watchlist")
 
 
-def history(seed: int = DEFAULT_SEED, sessions: int = 1000, wanted: Sequence[Instrument] = UNIVERSE) -> History:
+def history(seed: int = SHIPPED_SEED, sessions: int = 1000, wanted: Sequence[Instrument] = UNIVERSE) -> History:
     return feed(seed, sessions).history(wanted, FIRST, LAST)
 
 
