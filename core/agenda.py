@@ -30,7 +30,7 @@ HORIZON: Final = timedelta(days=60)
 COLUMNS: Final = ("first_day", "last_day", "title", "source")
 
 
-class Event(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something with a date; `source` says who announced it and when."""
 
     first_day: date
@@ -59,22 +59,22 @@ def agenda(calendar: Calendar, after: date, events: Iterable[Event]) -> Agenda:
 
 
 def load_events(own: str = "") -> tuple[Event, ...]:
-    """The shipped events and those of the user's file, each once. Raises `DataFileError`."""
+    """The shipped events and those of the user's file, what is in both once. Raises `DataFileError`."""
     shipped = _read(Path(__file__).with_name("events.csv"))
-    return shipped + (_read(Path(own)) if own else ())
+    return tuple(dict.fromkeys(shipped + (_read(Path(own)) if own else ())))
 
 
 def _read(path: Path) -> tuple[Event, ...]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = _("{file}: cannot be read ({reason})").format(file=clean(str(path)), reason=clean(str(error)))
         raise DataFileError(message, _("check report.events")) from None
-    reader = csv.DictReader(io.StringIO(text))
     if absent := set(COLUMNS).difference(reader.fieldnames or ()):
         message = _("{file}: no column {names}").format(file=clean(str(path)), names=", ".join(sorted(absent)))
         raise DataFileError(message, _("the first line names first_day,last_day,title,source"))
-    return tuple(_event(path, line, row) for line, row in enumerate(reader, 2))
+    return tuple(_event(path, line, row) for line, row in enumerate(rows, 2))
 
 
 def _event(path: Path, line: int, row: dict[str, str | None]) -> Event:

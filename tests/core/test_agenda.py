@@ -39,6 +39,14 @@ def test_events_of_the_user_stand_beside_the_shipped_ones(tmp_path: Path) -> Non
     assert load_events(str(own))[-1].title == "Own [31mdate"
 
 
+def test_a_shipped_event_that_the_user_has_too_stands_once(tmp_path: Path) -> None:
+    shipped = load_events()
+    own = tmp_path / "own.csv"
+    lines = (f'{event.first_day},{event.last_day},"{event.title}","{event.source}"' for event in shipped)
+    own.write_text(HEAD + "\n".join(lines), encoding="utf-8")
+    assert load_events(str(own)) == shipped
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -46,6 +54,7 @@ def test_events_of_the_user_stand_beside_the_shipped_ones(tmp_path: Path) -> Non
         (HEAD + "soon,2026-01-15,T,S\n", "line 2: expected two dates"),
         (HEAD + "2026-01-16,2026-01-15,T,S\n", "line 2: expected first_day before last_day"),
         (HEAD + "2026-01-15,2026-01-15,T,\n", "a title and a source"),
+        (HEAD + 140_000 * "x", "cannot be read"),
     ],
 )
 def test_a_wrong_file_is_one_line_with_the_place(tmp_path: Path, content: str, said: str) -> None:
