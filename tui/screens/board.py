@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -56,6 +57,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
 
     ALLOW_SELECT = False
     CSS_PATH: ClassVar[CSSPathType | None] = ["../styles/table.tcss", "../styles/board.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.cancel", show=False)]
     LINES: ClassVar[int] = 3
     """The lines around the stage: header, verdict, footer."""
 
@@ -237,10 +239,11 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         pane.filter = event.words
         event.prompt.tell(*pane.counted())
 
-    def on_prompt_closed(self) -> None:
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """Back to the pane."""
         self._footer.display = True
-        self.panes[self.active].body().focus()
+        if not event.left:
+            self.panes[self.active].body().focus()
 
     def _go_back(self) -> None:
         """Once all panes are there, go to the one that was active last, unless somebody has gone elsewhere by now."""

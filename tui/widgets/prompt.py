@@ -37,7 +37,11 @@ class Prompt(Horizontal):
             self.words = words
 
     class Closed(Message):
-        """The user has done with it."""
+        """The user has done with it; `left` for something else that has been clicked."""
+
+        def __init__(self, *, left: bool) -> None:
+            super().__init__()
+            self.left = left
 
     def __init__(self) -> None:
         super().__init__(id="prompt")
@@ -82,18 +86,18 @@ class Prompt(Horizontal):
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Keep the words when something else is clicked."""
         event.stop()
-        self.close()
+        self.close(left=True)
 
     def action_clear(self) -> None:
         """Want no words."""
         self._input.value = ""
         self.close()
 
-    def close(self) -> None:
+    def close(self, *, left: bool = False) -> None:
         """Out of sight, once."""
         if self.display:
             self.display = False
-            self.post_message(self.Closed())
+            self.post_message(self.Closed(left=left))
 
 
 class _Words(Input):
