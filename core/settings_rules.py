@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 
 from core.i18n import _
 from core.metrics.nameable import MARKET_WIDE, PAIRED, nameable
-from core.settings import OwnRuleSettings, Settings, WatchGroup
+from core.settings import Settings, WatchGroup
 from core.settings_check import Mistake, found_as, unknown
+from core.settings_warnings import OwnRuleSettings
 
 _NAME = re.compile(r"(?!W\d)[A-Za-z][A-Za-z0-9_-]{0,15}")
 """W and a digit begin the rules that are built in."""

@@ -26,7 +26,7 @@ from core.rules.market import Behind, Health, Market
 from core.rules.rule import Rule
 from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.series import GaugeSeries
-from core.settings import OwnRuleSettings, WarningSettings
+from core.settings_warnings import OwnRuleSettings, WarningSettings
 from core.snapshot import Evaluated, Evidence, Gauge, RiskWarning, Value, Verdict, number
 
 YEAR = 252

@@ -11,7 +11,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, share
-from core.settings import W08Settings, W09Settings
+from core.settings_warnings import W08Settings, W09Settings
 from core.snapshot import Gauge
 
 INDEX = "SPY"

@@ -16,7 +16,7 @@ from core.rules.rule import Rule
 from core.rules.sectors import DefensiveRotation, SectorCorrelation, Turbulence
 from core.rules.valuation import ValuationStretch
 from core.rules.volatility import SmallVolatilityPremium, TermInversion, VolatilityRegime
-from core.settings import OwnRuleSettings, WarningSettings
+from core.settings_warnings import OwnRuleSettings, WarningSettings
 
 
 def rules(settings: WarningSettings, own: Mapping[str, OwnRuleSettings] | None = None) -> tuple[Rule, ...]:

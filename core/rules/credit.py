@@ -12,7 +12,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, share
-from core.settings import W13Settings, W14Settings
+from core.settings_warnings import W13Settings, W14Settings
 from core.snapshot import Gauge
 
 SMALL, LARGE, NOTES, BONDS, YIELD, REAL_ESTATE = "IWM", "SPY", "IEF", "TLT", "^TNX", "XLRE"

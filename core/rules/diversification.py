@@ -10,7 +10,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number
-from core.settings import W18Settings
+from core.settings_warnings import W18Settings
 from core.snapshot import Gauge
 
 SMALL, GROWTH = "IWM", "QQQ"

@@ -9,7 +9,7 @@ from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, share
-from core.settings import W20Settings
+from core.settings_warnings import W20Settings
 from core.snapshot import Gauge
 
 VITAL = ("SPY", "IWM")

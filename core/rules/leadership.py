@@ -11,7 +11,7 @@ from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers, signs_agree, without_nan
 from core.rules.wording import number, percent, pp, share
-from core.settings import W01Settings, W02Settings
+from core.settings_warnings import W01Settings, W02Settings
 from core.snapshot import Gauge
 
 SMALL, LARGE = "IWM", "SPY"

@@ -8,7 +8,7 @@ from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers, without_nan
 from core.rules.wording import number, percent, share
-from core.settings import W06Settings, W07Settings, W19Settings
+from core.settings_warnings import W06Settings, W07Settings, W19Settings
 from core.snapshot import Gauge
 
 INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")

@@ -15,8 +15,8 @@ from core.rules.leadership import spread_evidence
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
-from core.settings import OwnRuleSettings
 from core.settings_rules import pair
+from core.settings_warnings import OwnRuleSettings
 from core.snapshot import Gauge
 
 MARKET = "market"

@@ -11,7 +11,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, percent, pp, share
-from core.settings import W15Settings, W16Settings, W17Settings
+from core.settings_warnings import W15Settings, W16Settings, W17Settings
 from core.snapshot import Gauge
 
 SUBJECT = "sectors"

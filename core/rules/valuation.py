@@ -9,7 +9,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, percent, share
-from core.settings import W12Settings
+from core.settings_warnings import W12Settings
 from core.snapshot import Gauge
 from core.valuation import LARGE, SMALL, TEN_YEARS
 from core.valuation_series import Reading

@@ -10,7 +10,7 @@ from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers
 from core.rules.wording import number, share
-from core.settings import W03Settings, W04Settings, W05Settings
+from core.settings_warnings import W03Settings, W04Settings, W05Settings
 from core.snapshot import Gauge
 
 SMALL, LARGE = "IWM", "SPY"

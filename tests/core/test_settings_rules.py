@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import SettingsError
-from core.settings import OwnRuleSettings
 from core.settings_dump import to_toml
 from core.settings_load import default_file, defaults, load
 from core.settings_rules import pair
+from core.settings_warnings import OwnRuleSettings
 
 PLAIN = {"metric": '"rsi14"', "subjects": '["SPY"]', "comparison": '"above"', "enter": "70", "leave": "65"}
 

@@ -11,7 +11,8 @@ import pytest
 from core.panel import Panel
 from core.rules.machine import Hysteresis
 from core.rules.own import OwnRule
-from core.settings import OwnRuleSettings, Settings
+from core.settings import Settings
+from core.settings_warnings import OwnRuleSettings
 from core.snapshot import RiskWarning, Snapshot, from_json, to_json
 from tests.core import builders
 from tests.core.rules.reading import Reading
