@@ -1,0 +1,42 @@
+"""The committed table of faults, and how it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.matrix import ROWS, Row
+from tests.feed.playing import Ours, Plain
+from tests.feed.table import PAGE, line, rows_of
+
+OURS = Ours(requests=4, blocked=1.26, exit=0.4, fresh=0, lost=0, said="yahoo; Yahoo refuses (429)")
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict[str, list[str]]:
+    return rows_of(PAGE.read_text(encoding="utf-8"))
+
+
+def test_every_fault_of_the_matrix_has_its_row(committed: dict[str, list[str]]) -> None:
+    assert [title for title in committed if title in {row.title for row in ROWS}] == [row.title for row in ROWS]
+
+
+def test_no_value_was_lost_under_any_of_them(committed: dict[str, list[str]]) -> None:
+    assert {committed[row.title][4] for row in ROWS} == {"0"}
+
+
+def test_the_budget_of_a_refusal_was_kept(committed: dict[str, list[str]]) -> None:
+    assert int(committed["429 everywhere"][0]) <= 6
+
+
+@pytest.mark.parametrize(
+    ("plain", "cells"),
+    [
+        (Plain(37, 0.82, 0), ["37", "0.8", "0 of 5"]),
+        (Plain(5, None, 0), ["5", "over 400", "0 of 5"]),
+        (None, ["-", "-", "-"]),
+    ],
+)
+def test_a_row_tells_both_sides(plain: Plain | None, cells: list[str]) -> None:
+    row = Row("429 everywhere", "429")
+    written = rows_of(line(row, OURS, plain, cut=400.0))
+    assert written == {row.title: ["4", "1.3", "0.4", "0 of 60", "0", "yahoo; Yahoo refuses (429)", *cells]}
