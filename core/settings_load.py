@@ -19,8 +19,9 @@ from platformdirs import user_config_path
 from core.errors import SettingsError
 from core.i18n import _
 from core.settings import FeedName, Settings
-from core.settings_check import Mistake, against_itself, against_types, dotted
+from core.settings_check import Mistake, against_types, dotted
 from core.settings_rules import own_rules
+from core.settings_sense import against_itself
 from core.store_file import default_url
 from core.text import clean
 

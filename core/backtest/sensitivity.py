@@ -9,7 +9,7 @@ import msgspec
 
 from core.rules import catalogue
 from core.settings import Settings
-from core.settings_check import against_itself
+from core.settings_sense import against_itself
 
 FACTORS = (0.8, 1.2)
 _WITHOUT = ("W19b",)
