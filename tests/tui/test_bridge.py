@@ -252,3 +252,58 @@ def test_a_waiting_message_gives_way_to_a_newer_one_of_its_kind() -> None:
     assert problem.can_replace(ProblemArrived(Problem("feed", None, "no")))
     assert not first.can_replace(problem)
     assert not problem.can_replace(first)
+
+
+async def test_another_configuration_takes_over_and_what_was_awaited_before_never_comes() -> None:
+    first, second, late, later = (Script(builders.rich(step=step)) for step in range(4))
+    release = threading.Event()
+
+    def successor() -> Script:
+        release.wait(PATIENCE)
+        return late
+
+    postbox = Postbox()
+    run = Bridge(postbox.post, lambda: first, REFRESH, frozen=False, successor=successor)
+    run.open()
+    ready = await postbox.next()
+    assert isinstance(ready, SourceReady)
+    run.accept(ready)
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    run.supersede(second, lambda: later)
+    assert first.closed.wait(PATIENCE)
+    found = [await postbox.next(), await postbox.next()]
+    (following,) = (message for message in found if isinstance(message, SourceReady))
+    assert following.source is later
+    release.set()
+    outdated = await postbox.next()
+    assert isinstance(outdated, SourceReady)
+    run.accept(outdated)
+    assert late.closed.wait(PATIENCE)
+    run.accept(following)
+    assert second.closed.wait(PATIENCE)
+    arrived = await postbox.next()
+    assert isinstance(arrived, SnapshotArrived)
+    assert arrived.snapshot is later.latest
+    run.close()
+
+
+async def test_a_successor_that_fails_after_its_time_is_not_told() -> None:
+    release, failed = threading.Event(), threading.Event()
+
+    def successor() -> Script:
+        release.wait(PATIENCE)
+        failed.set()
+        raise StoreError("no", "mend")
+
+    first, second = Script(builders.rich()), Script(builders.rich(step=1))
+    postbox = Postbox()
+    run = Bridge(postbox.post, lambda: first, REFRESH, frozen=False, successor=successor)
+    run.open()
+    await postbox.next()
+    run.supersede(second, lambda: None)
+    release.set()
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    assert await asyncio.to_thread(failed.wait, PATIENCE)
+    run.refresh_now()
+    assert isinstance(await postbox.next(), SnapshotArrived)
+    run.close()

@@ -8,8 +8,8 @@ import pytest
 from core.snapshot import EMPTY, Evaluated, Evidence, ProblemNote, Snapshot
 from tests.tui import builders
 from tui.format import NEW_YORK
-from tui.status import Status
-from tui.widgets.header import header_pieces, header_right
+from tui.status import Status, Work
+from tui.widgets.header import header_pieces, header_right, work_forms
 from tui.widgets.line import Piece, fit, measure
 from tui.widgets.verdict import verdict_pieces
 
@@ -199,3 +199,16 @@ def test_what_is_wrong_leads_to_all_that_is() -> None:
     broken = builders.source(problems=(ProblemNote(kind="missing", symbol="XYZ", text="gone"),))
     (problems,) = (one for one in header_right(Status(snapshot=builders.rich(source=broken))) if "problem" in one.text)
     assert problems.action == "app.command('problems')"
+
+
+def test_long_work_tells_how_far_it_is_and_how_it_is_stopped() -> None:
+    work = Work("loading sp500", 120, 503, "AAPL", 2)
+    assert work_forms(work) == (
+        "loading sp500 120 of 503 · AAPL · 2 failed · esc stops it",
+        "loading sp500 120 of 503 · esc stops it",
+        "loading sp500 23 % · esc",
+        "loading sp5… 23 %",
+    )
+    assert work_forms(Work("loading sp500"))[0] == "loading sp500 … · esc stops it"
+    for width in (80, 120, 160):
+        assert "loading sp5" in header(builders.rich(), width, work=work)
