@@ -20,7 +20,7 @@ BOUNDS = (1e-12, 1e-10, 1e-9)
 
 HEAD = """# Metrics
 
-Made by `make docs` from `core/metrics/catalogue.py` and `tests/oracle/`; do not edit.
+Made by `make docs` from `core/metrics/catalogue/` and `tests/oracle/`; do not edit.
 
 Bases: `px` adjusted for splits, `tr` for dividends too (metrics.md 0.2 of the specification), level as quoted.
 Windows are sessions. The last columns name the independent implementation and the bound that our largest difference
