@@ -1,7 +1,7 @@
 """The store: history, quotes and the last snapshot, which outlive the process.
 
-One SQLite file; one packed series per symbol, replaced atomically (`core.packing`); tables and migrations in
-`core.store_schema`, the file itself in `core.store_file`, what SQLite's errors mean in `core.store_errors`.
+One SQLite file; one packed series per symbol, replaced atomically (`core.packing`); tables in `core.store_tables`, migrations
+in `core.store_schema`, the file itself in `core.store_file`, what SQLite's errors mean in `core.store_errors`.
 Any number of threads and processes read while one writes; a writer waits for the one before it. When a
 method that writes has returned, its data are committed and survive the end of the process at any instant.
 
@@ -42,19 +42,8 @@ from core.store_rows import (
     series_of,
     series_row,
 )
-from core.store_schema import (
-    QUARANTINE,
-    QUOTES,
-    SERIES,
-    SNAPSHOT,
-    VERSION,
-    examine,
-    from_microseconds,
-    migrate,
-    share,
-    to_microseconds,
-    transaction,
-)
+from core.store_schema import VERSION, examine, from_microseconds, migrate, share, to_microseconds, transaction
+from core.store_tables import QUARANTINE, QUOTES, SERIES, SNAPSHOT
 from core.store_warnings import WarningStore
 from core.text import clean
 

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 from core.journal import Key
 from core.model import Instant
 from core.store_part import StorePart
-from core.store_schema import ACKNOWLEDGED, MUTED, NOTICES, to_microseconds
+from core.store_schema import to_microseconds
+from core.store_tables import ACKNOWLEDGED, MUTED, NOTICES
 
 if TYPE_CHECKING:
     from core.attention import Acknowledged

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 from core.model import Session
 from core.store_part import StorePart
 from core.store_rows import refuse_simulated
-from core.store_schema import FUNDAMENTALS, MARKET_CAPS, from_microseconds, to_microseconds
+from core.store_schema import from_microseconds, to_microseconds
+from core.store_tables import FUNDAMENTALS, MARKET_CAPS
 from core.valuation import Fundamentals
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from core.errors import StoreError
 from core.i18n import _
 from core.packing import unpack
-from core.store_schema import SERIES
+from core.store_tables import SERIES
 from core.text import clean
 
 

@@ -13,7 +13,8 @@ from core.errors import SeriesDamaged
 from core.model import Quote, Rejected
 from core.packing import pack, unpack
 from core.panel import Bars
-from core.store_schema import SERIES, from_microseconds, to_microseconds
+from core.store_schema import from_microseconds, to_microseconds
+from core.store_tables import SERIES
 
 SIMULATED = "simulated"
 

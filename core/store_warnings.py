@@ -13,7 +13,8 @@ from core.backtest.result import RuleResult
 from core.journal import Chain, Entry, Key, Origin, news
 from core.model import Instant
 from core.store_part import StorePart
-from core.store_schema import BACKTESTS, JOURNAL, from_microseconds, to_microseconds
+from core.store_schema import from_microseconds, to_microseconds
+from core.store_tables import BACKTESTS, JOURNAL
 
 
 class WarningStore(StorePart):

@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 from core import store_schema
 from core.errors import StoreError
 from core.store import Store
-from core.store_schema import METADATA, MIGRATIONS, VERSION, migrate, share, transaction, version_of
+from core.store_schema import MIGRATIONS, VERSION, migrate, share, transaction, version_of
+from core.store_tables import METADATA
 from tests.core.store_builders import AT, contents, same, series, url_of
 
 TABLES = {
