@@ -56,6 +56,7 @@ from tui.screens.overlay import Overlay
 from tui.status import Status
 from tui.themes import themes
 from tui.travel import Surroundings, Traveller
+from tui.widgets.line import piece
 
 if TYPE_CHECKING:
     from core.attention import Said
@@ -341,8 +342,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             case "pause":
                 self._show(replace(self._status, paused=not self._status.paused))
             case "faster" | "slower":
-                self._bridge.change_pace(faster=command == "faster")
-                self._show(self._status)
+                self._change_pace(faster=command == "faster")
             case _ if isinstance(self.screen, Overlay):
                 self.screen.run_command(command)
             case _ if self._board is not None:
@@ -372,6 +372,14 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
     def _adopt(self, settings: Settings) -> None:
         self._settings = settings
+
+    def _change_pace(self, *, faster: bool) -> None:
+        """Refresh more or less often, and say how often: a full header has no room for it."""
+        pace = self._bridge.change_pace(faster=faster)
+        if pace is not None:
+            told = _("a refresh every {seconds:.0f} s").format(seconds=pace)
+            self._herald.tell([piece(told, style="info", gap=1)])
+        self._show(self._status)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback after a defect of ours; `run` raises it for the command line instead."""

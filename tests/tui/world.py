@@ -36,7 +36,7 @@ def settings(universe: str = "core", **screen: object) -> Settings:
     built = builders.settings(**screen)
     breadth = msgspec.structs.replace(built.universe, breadth=universe)
     return msgspec.structs.replace(
-        built, universe=breadth, refresh=msgspec.structs.replace(built.refresh, simulated=86_400.0)
+        built, universe=breadth, refresh=msgspec.structs.replace(built.refresh, simulated=600.0)
     )
 
 

@@ -13,7 +13,7 @@ from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from core.i18n import _
-from tui.commands import MUTE
+from tui.commands import ALWAYS_QUIT, MUTE
 
 SESSIONS: Final = "+5"
 """What stands in the prompt at first."""
@@ -23,7 +23,10 @@ class MuteScreen(ModalScreen[tuple[date | int | None]]):
     """Gives a day, a number of sessions, or None for no longer, in a tuple; nothing where it was left."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "../styles/mute.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding(ALWAYS_QUIT, "app.command('quit')", show=False, priority=True),  # else the input would copy
+    ]
 
     def __init__(self, rule: str, until: date | None) -> None:
         """`until` is the day till which the rule is muted already."""
