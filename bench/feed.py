@@ -6,6 +6,7 @@ runs, how soon it ends. The fill is `tapeboard fetch` with the budget lifted, be
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -60,6 +61,7 @@ class Case:
 
 def main() -> bool:
     """Print the figures; whether all floors hold."""
+    logging.captureWarnings(capture=True)
     with TemporaryDirectory() as folder:
         store = Path(folder) / "wednesday.sqlite3"
         stage.make_store(store, stage.WEDNESDAY_EVENING)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import platform
 import sys
@@ -118,6 +119,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=MINUTE, help="for which ours is watched under a fault")
     parser.add_argument("--only", default="", metavar="WORD", help="rows with this word in their title, and no page")
     options = parser.parse_args()
+    logging.captureWarnings(capture=True)
     rows = [row for row in ROWS if options.only in row.title]
     ours: dict[Row, Ours] = {}
     plain: dict[Row, Plain] = {}
