@@ -43,14 +43,11 @@ class Facts:
     def value(self, path: str) -> Plain:
         """What stands at `path`; None where nothing does."""
         node: Any = self._tree
-        for part in path.split("."):
-            if isinstance(node, Mapping):
-                node = node.get(part)
-            elif isinstance(node, Sequence) and not isinstance(node, str):
-                node = _element(node, part)
-            else:
-                return None
-        return None if isinstance(node, Mapping | list | tuple) else node
+        rest = path
+        while rest and isinstance(node, Mapping | list | tuple):
+            part, rest = _parted(node, rest)
+            node = node.get(part) if isinstance(node, Mapping) else _element(node, part)
+        return None if rest or isinstance(node, Mapping | list | tuple) else node
 
     def number(self, path: str) -> float:
         """The number at `path`; NaN where there is none."""
@@ -155,6 +152,15 @@ _NUMBERS: Final[dict[str, Callable[[float], str]]] = {
     "index": lambda x: _decimal(x, 1, sign=True),
     "count": lambda x: _decimal(x, 0 if x == int(x) else 1),
 }
+
+
+def _parted(node: Mapping[str, Any] | Sequence[Any], path: str) -> tuple[str, str]:
+    """The first step of a path, and what follows it; the name of an element may have dots itself, as BRK.B has."""
+    steps, at = path.split("."), 1
+    if not isinstance(node, Mapping):
+        lengths = range(len(steps), 1, -1)
+        at = next((n for n in lengths if _element(node, ".".join(steps[:n])) is not None), 1)
+    return ".".join(steps[:at]), ".".join(steps[at:])
 
 
 def _element(items: Sequence[Any], name: str) -> Any:
