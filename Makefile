@@ -13,7 +13,7 @@ run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
 
 test: $(DEV)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
