@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.i18n import _
 from core.report.facts import Facts
 from core.report.note import Section, Sentence, Slot
+from core.rules.base_rates import FEW
 from core.snapshot import RiskWarning
 
 RAISED = ("WARNING", "WATCH", "INFO")
@@ -66,9 +67,10 @@ def _raised(facts: Facts, warning: RiskWarning) -> tuple[Sentence, ...]:
         "sessions in {p:share} of the cases, on any day in {base:share}."
     )
     h = f"{path}.history"
-    return said + facts.say(
-        "base_rate", fired, fired=f"{h}.fired", years=f"{h}.years", p=f"{h}.p_entry", base=f"{h}.p_base"
-    )
+    rate = facts.say("base_rate", fired, fired=f"{h}.fired", years=f"{h}.years", p=f"{h}.p_entry", base=f"{h}.p_base")
+    if rate and facts.number(f"{h}.n") < FEW:
+        rate += facts.say("few", _("n = {n}: anecdote, not evidence"), n=f"{h}.n")
+    return said + rate
 
 
 def _listed(facts: Facts, name: str, template: str, warnings: Sequence[RiskWarning]) -> tuple[Sentence, ...]:
