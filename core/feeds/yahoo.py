@@ -77,6 +77,7 @@ class YahooFeed:
             clock,
             calendar,
             self._throttle,
+            charts=self._pool,
             client=self._client,
             chart=self._chart,
             close_of=self._close_of,

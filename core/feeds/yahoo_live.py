@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
@@ -39,6 +40,8 @@ URGENT: Final = 0
 class LiveQuotes:
     """The newest quotes, for any number of threads. `close_of` tells the last finished close of a symbol.
 
+    `charts` are the threads in which `chart` may be asked.
+
     `answered_at`: when Yahoo answered a question for quotes last.
     """
 
@@ -49,6 +52,7 @@ class LiveQuotes:
         calendar: Calendar,
         throttle: Throttle,
         *,
+        charts: DaemonPool,
         client: Callable[[], YahooClient],
         chart: AskChart,
         close_of: Callable[[str], float | None],
@@ -57,6 +61,7 @@ class LiveQuotes:
         self._clock = clock
         self._calendar = calendar
         self._throttle = throttle
+        self._charts = charts
         self._client = client
         self._chart = chart
         self._close_of = close_of
@@ -73,13 +78,14 @@ class LiveQuotes:
 
     def quotes(self, wanted: Sequence[Instrument], session: Session) -> Quotes:
         """The quotes of `session`: new ones as far as they come before the deadline, those known before otherwise."""
+        until = time.monotonic() + self._settings.deadline
         begun, under_way = self._ask(wanted)
         # What waits for the budget of a later minute need not be waited for here.
         soon = self._throttle.delay() < self._settings.deadline
         done, late = wait(begun, timeout=self._settings.deadline if soon else 0.0)
         errors = failures(done)
         if any(isinstance(error, NoCrumb) for error in errors):
-            errors += self._ask_singly(wanted)
+            errors += self._ask_singly(wanted, until)
         problems = dict.fromkeys(Problem("feed", None, str(error)) for error in errors)
         if late or under_way:
             text = _("Yahoo: quotes are still on their way")
@@ -128,18 +134,18 @@ class LiveQuotes:
                 self._book.take(symbol, reading, self._clock.monotonic())
                 (self._unquoted.add if row is None else self._unquoted.discard)(symbol)
 
-    def _ask_singly(self, wanted: Sequence[Instrument]) -> list[FeedError]:
-        """Ask for a chart of each, slowly, in the background. Returns how the ones before failed."""
-        errors: list[FeedError] = []
+    def _ask_singly(self, wanted: Sequence[Instrument], until: float) -> list[FeedError]:
+        """Ask for a chart of each, and wait for them as far as the budget lets them through. How they failed, if so."""
         with self._lock:
+            now = self._clock.monotonic()
             for urgency, instrument in enumerate(wanted, start=URGENT + 1):
                 symbol = instrument.symbol
                 job = self._single.get(symbol)
-                if job is not None and job.done():
-                    errors += failures([job])
-                if (job is None or job.done()) and self._book.due(symbol, self._clock.monotonic(), CHART_REST):
-                    self._single[symbol] = self._pool.submit(urgency, partial(self._single_job, instrument, urgency))
-        return errors
+                if (job is None or job.done()) and self._book.due(symbol, now, CHART_REST):
+                    self._single[symbol] = self._charts.submit(urgency, partial(self._single_job, instrument, urgency))
+            jobs = [self._single[i.symbol] for i in wanted if i.symbol in self._single]
+        soon = self._throttle.delay() < self._settings.deadline
+        return failures(wait(jobs, timeout=max(0.0, until - time.monotonic()) if soon else 0.0).done)
 
     def _single_job(self, instrument: Instrument, urgency: int) -> None:
         session = self._calendar.previous(self._clock.now().date())

@@ -159,7 +159,7 @@ def test_without_a_crumb_quotes_come_chart_by_chart(emulator: Emulator, fault: s
         quotes = yahoo.quotes(THREE)
         assert told(quotes) == [("feed", None)]
         assert quotes.problems[0].text == "Yahoo gives no crumb, without which it gives no quotes"
-        assert settled(yahoo).quotes.keys() == {"F000", "F001", "F002"}
+        assert quotes.quotes.keys() == settled(yahoo).quotes.keys() == {"F000", "F001", "F002"}
         assert emulator.log.by_endpoint()["chart"] == 3
         assert "quote" not in emulator.log.by_endpoint()
         for _ in range(3):  # not more often than once a minute
