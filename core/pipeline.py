@@ -24,7 +24,7 @@ from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, PATIENCE, Daily
-from core.errors import UsageError
+from core.errors import NoDataError, UsageError
 from core.evenings import Evenings
 from core.feeds.base import Feed, FeedState, Quotes
 from core.feeds.choose import NO_STORE
@@ -137,10 +137,14 @@ class Pipeline(Answers, Inquiries):
         """Make `latest` of streamed quotes, without asking the feed; those of a new session wait for its refresh."""
         self._gatherer.take(quotes.values())
         given, moment = self._given, self._moment()
-        if given is not None and given.moment.same_sessions(moment):
+        if given is None or not given.moment.same_sessions(moment):
+            return
+        try:
             self._compute(given, moment)
-            if self._publish is not None:
-                self._publish()
+        except NoDataError:  # the refresh that was given these bars has told so
+            return
+        if self._publish is not None:
+            self._publish()
 
     def show_basis(self, basis: Basis) -> None:
         """Show returns on this basis from now on, and make `latest` of it without asking the feed."""

@@ -270,6 +270,15 @@ class TestProblems:
         with pytest.raises(NoDataError, match="no price of a watched symbol up to 2026-01-09"):
             pipeline(feed, clock_at(MONDAY, "11:00")).refresh()
 
+    def test_a_streamed_price_on_top_of_no_history_is_waited_with(self) -> None:
+        feed = market(settings(), WITH_MONDAY[-1:])
+        pipe = pipeline(feed, clock_at(MONDAY, "11:00"))
+        with pytest.raises(NoDataError):
+            pipe.refresh()
+        pipe.follow(lambda: pytest.fail("nothing is new"))
+        pipe.take(quotes(feed, new_york(MONDAY, "11:00")))
+        assert pipe.latest is None
+
     def test_what_the_feed_says_is_passed_on(self, feed: FakeFeed) -> None:
         feed.problems = (Problem("rejected", "SPY", "SPY: one row dropped"),)
         (note,) = pipeline(feed, clock_at(SUNDAY, "12:00")).refresh().source.problems
