@@ -67,7 +67,9 @@ def of_commands(here: str, keys: Mapping[str, str], run: Callable[[str], object]
     for command in registry():
         if here in command.where and command.id != "palette":
             key = shown(command, keys)
-            text = f"{command.help} ({key})" if key else command.help
+            named = command.title.casefold() in command.help.casefold()
+            told = command.help if named else f"{command.title}: {command.help}"
+            text = f"{told} ({key})" if key else told
             yield Entry(text[0].upper() + text[1:], _call(run, command.id))
 
 

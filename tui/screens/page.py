@@ -10,6 +10,7 @@ from textual.containers import ScrollableContainer
 from textual.types import CSSPathType
 from textual.widgets import Static
 
+from core.i18n import _
 from tui.commands import PAGE
 from tui.screens.overlay import Overlay
 from tui.status import Status
@@ -25,7 +26,8 @@ class PageScreen(Overlay):
     def __init__(self, keys: Mapping[str, str], status: Status, title: str, text: str) -> None:
         super().__init__(PAGE, keys, status)
         self._title = TitleLine()
-        self._title.show([piece("─", style="rule", gap=0), piece(title, style="strong", gap=1)])
+        rule = piece("─", style="rule", gap=1)
+        self._title.show([rule, piece(title, style="strong", gap=1)], [piece(_("esc back"), style="dim"), rule])
         self._text = Static(text, id="page-text", markup=False)
 
     def compose(self) -> ComposeResult:
