@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: run test check bench faults docs catalogue lock clean
+.PHONY: run test check bench faults docs shots catalogue lock clean
 
 run: $(RUN)
 	@$(BIN)/tapeboard $(ARGS)
@@ -31,6 +31,9 @@ faults: $(DEV)
 docs: $(DEV)
 	$(BIN)/python -m tests.oracle.report
 	$(BIN)/python -m tests.core.backtest.page
+
+shots: $(DEV)
+	$(BIN)/python -m tests.tui.shots $(ARGS)
 
 catalogue: $(DEV)
 	$(BIN)/python -m tests.support.catalogue

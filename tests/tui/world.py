@@ -54,3 +54,10 @@ def source(universe: str = "core") -> SnapshotSource:
 def app(universe: str = "core", **screen: object) -> TapeboardApp:
     """The application over this world; `screen` are keys of `[screen]`."""
     return TapeboardApp(settings(universe, **screen), lambda: source(universe))
+
+
+def still(universe: str = "core", **screen: object) -> TapeboardApp:
+    """Likewise, without a time for the next refresh and without a toast over the keys."""
+    chosen = settings(universe, **screen)
+    quiet = msgspec.structs.replace(chosen, notify=msgspec.structs.replace(chosen.notify, toast=False))
+    return TapeboardApp(quiet, lambda: source(universe), frozen=True)
