@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -70,6 +71,34 @@ def test_an_evening_of_the_past(snap_compare: Compare, theme: str, size: tuple[i
 
     snapshot = builders.rich()
     assert snap_compare(app(snapshot, theme=f"tapeboard-{theme}"), terminal_size=size, run_before=gone_back)
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "keys"),
+    [("colorblind", (120, 35), "5"), ("red-up", (250, 70), "")],
+    ids=["rotation-medium-colorblind", "vast-red-up"],
+)
+def test_the_colours_of_others(snap_compare: Compare, theme: str, size: tuple[int, int], keys: str) -> None:
+    snapshot = blocks.full()
+    running = app(snapshot, theme=f"tapeboard-{theme}")
+    assert snap_compare(running, terminal_size=size, run_before=once_shown(snapshot, *keys))
+
+
+def test_nothing_yet(snap_compare: Compare) -> None:
+    opening = threading.Event()
+    running = TapeboardApp(builders.settings(), lambda: Script(opening), frozen=True)
+    assert snap_compare(running, terminal_size=(80, 24))
+    opening.set()
+
+
+def test_a_refresh_that_failed(snap_compare: Compare) -> None:
+    async def failed(pilot: Pilot[None]) -> None:
+        await once_shown(snapshot, "r")(pilot)
+        await until(pilot, lambda: "the feed gave nothing" in text(pilot))
+
+    snapshot = builders.rich()
+    running = app(snapshot, NoDataError("the feed gave nothing"))
+    assert snap_compare(running, terminal_size=(160, 45), run_before=failed)
 
 
 def test_nothing_to_show(snap_compare: Compare) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from PIL import Image
 
+from tests.support import picture
 from tests.tui import shots
 from tui.commands import registry
 from tui.screens.stage import ORDER
@@ -16,7 +17,7 @@ def test_every_picture_is_there_in_its_size_and_no_other() -> None:
     assert {path.stem for path in shots.PICTURES.glob("*")} == set(taken)
     for name, shot in taken.items():
         with Image.open(shots.PICTURES / f"{name}.png") as image:
-            assert image.size == (shot.size[0] * shots.picture.WIDTH, shot.size[1] * shots.picture.HEIGHT), name
+            assert image.size == (shot.size[0] * picture.WIDTH, shot.size[1] * picture.HEIGHT), name
 
 
 def test_all_pictures_together_are_small() -> None:
