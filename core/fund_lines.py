@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from core.model import Session
 from core.panel import Floats, LiveRow, Panel
 from core.weights import Weights, rolled
 
@@ -31,7 +32,8 @@ class FundLines:
 
     def status(self, session: np.datetime64) -> Literal["ok", "partial", "missing_input", "stale_input"]:
         """What a number made with the weights is worth at `session`; a universe in place of the fund is partial."""
-        return "partial" if self.weights is None else self.weights.status(session.item())
+        day: Session = session.astype(object)
+        return "partial" if self.weights is None else self.weights.status(day)
 
     def weights_at(self, rows: Rows, live: LiveRow | None) -> Floats:
         """The dated weights rolled to each row, shape (B, N)."""
