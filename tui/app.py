@@ -238,9 +238,10 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Stop refreshing; whatever hangs is left behind. Keep what was chosen."""
+        basis, universe = self._settings.metrics.basis, self._universe or self._hands.wanted()
         self._hands.close()
         self._bridge.close()
-        choices = self._memory.choices(self._board, self.theme, self._settings, self._pair)
+        choices = self._memory.choices(self._board, self.theme, basis, universe, self._pair)
         try:
             self._memory.keep(choices)
         except TapeboardError as error:

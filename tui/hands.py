@@ -63,6 +63,7 @@ class Hands:
         self._adopt = adopt
         self._themes = themes
         self._show_text = show_text
+        self._next_universe = ""
         self._first_basis = settings.metrics.basis
         self._work = Workshop(show_work, self._say)
         self.settings = settings
@@ -106,13 +107,20 @@ class Hands:
         """Go over to the members of another universe, where so named a feed serves now."""
         if self._reopen is None or universe == self.settings.universe.breadth:
             return
+        if not self._work.title:
+            self._next_universe = universe
         settings = with_universe(self.settings, universe)
         self._work.begin(
-            _("loading {universe}").format(universe=universe),
+            _loading(universe),
             partial(self._reopen, settings, serving),
             lambda opened: self._take(settings, *opened),
             drop=lambda opened: self._bridge.leave(opened[0]),
         )
+
+    def wanted(self) -> str:
+        """The universe that is in force, or is being loaded."""
+        under_way = self._work.title == _loading(self._next_universe)
+        return self._next_universe if under_way else self.settings.universe.breadth
 
     def answered(self, event: Answered) -> None:
         """The basis is another now, or why it is not."""
@@ -238,6 +246,10 @@ def universes(settings: Settings) -> list[Option]:
         what = entry.title or entry.file or _("{n} symbols").format(n=len(entry.symbols))
         built_in[name] = _("your own: {what}").format(what=what)
     return [Option(name, name, about) for name, about in built_in.items()]
+
+
+def _loading(universe: str) -> str:
+    return _("loading {universe}").format(universe=universe)
 
 
 def _moved(source: SnapshotSource, basis: Basis) -> str:

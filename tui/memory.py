@@ -68,25 +68,29 @@ class Memory:
             pane.take_look(kept.looks[name])
 
     def choices(
-        self, board: BoardScreen | None, theme: str, settings: Settings, pair: tuple[str, str] | None
+        self, board: BoardScreen | None, theme: str, basis: Basis, universe: str, pair: tuple[str, str] | None
     ) -> Choices:
-        """What is to be kept of this run; of a run without a board only the theme is new."""
+        """What is to be kept of this run; of a run without a board only the theme is new.
+
+        Of a pane that had no time to come, what was kept of it is kept on.
+        """
         if board is None:
             return msgspec.structs.replace(self.kept, settings=self._settings({THEME: theme}))
         tables = {pane.COMMAND: pane.listed() for pane in board.panes}
+        absent = {name: columns for name, columns in self.kept.columns.items() if name not in tables}
         chosen = {
             THEME: theme,
             WINDOW: board.window,
-            BASIS: settings.metrics.basis,
-            UNIVERSE: settings.universe.breadth,
+            BASIS: basis,
+            UNIVERSE: universe,
         }
         return Choices(
             active=board.panes[board.active].COMMAND,
             zoomed=board.zoomed,
             pair=pair,
-            orders={name: Order(table.sort_key, reverse=table.sort_reverse) for name, table in tables.items()},
-            columns={pane.COMMAND: pane.chosen for pane in board.panes if pane.chosen is not None},
-            looks={pane.COMMAND: pane.look for pane in board.panes if pane.look},
+            orders=self.kept.orders | {name: Order(t.sort_key, reverse=t.sort_reverse) for name, t in tables.items()},
+            columns=absent | {pane.COMMAND: pane.chosen for pane in board.panes if pane.chosen is not None},
+            looks=self.kept.looks | {pane.COMMAND: pane.look for pane in board.panes if pane.look},
             settings=self._settings(chosen),
         )
 

@@ -64,6 +64,11 @@ class Workshop:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def title(self) -> str:
+        """What is under way; "" where nothing is."""
+        return "" if self._now is None else self._now.title
+
     def cancel(self) -> bool:
         """Want the work under way no longer; whether there was any. Its thread ends at its next step."""
         if self._now is None:

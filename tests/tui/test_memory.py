@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from core.choices import Choices, Order, load_choices, save_choices
+from core.choices import Choices, Instead, Order, choices_file, load_choices, save_choices
+from core.settings_load import defaults
 from core.snapshot import Snapshot
 from tests.tui import builders
 from tests.tui.hands import SIZE, Universes, ready, titles, with_universes
 from tests.tui.script import Script, board, shown, text, until
-from tui.app import TapeboardApp
+from tui.app import TapeboardApp, remembered
 from tui.memory import Memory
 from tui.panes.rotation import RotationPane
 from tui.screens.over_time import OverTimeScreen
@@ -124,3 +125,51 @@ async def test_a_pane_that_no_longer_exists_hinders_nothing(path: Path) -> None:
         screen = await ready(pilot, snapshot)
         assert screen.active == 0
         assert titles(screen.panes[1].listed()) == ["Symbol"]
+
+
+async def test_a_universe_still_on_its_way_is_not_forgotten_and_one_that_was_stopped_is(path: Path) -> None:
+    snapshot = builders.rich()
+    for keys, universe in ((("q",), "sp500"), (("escape", "q"), "")):
+        universes = Universes(snapshot)
+        async with with_universes(snapshot, universes, remembering(path)).run_test(size=SIZE) as pilot:
+            await ready(pilot, snapshot)
+            if not universes.asked:
+                await pilot.press("u", "down", "enter")
+            await until(pilot, lambda: "esc stops it" in text(pilot))
+            await pilot.press(*keys)
+            universes.go.set()
+        assert remembering(path).universe == universe
+
+
+def test_the_command_line_stands_above_what_was_chosen_and_that_above_the_configuration() -> None:
+    save_choices(
+        Choices(
+            settings={
+                "universe.breadth": Instead("core", "sp500"),
+                "screen.theme": Instead("tapeboard-dark", "tapeboard-light"),
+                "metrics.basis": Instead("tr", "px"),
+            }
+        ),
+        choices_file(),
+    )
+    loaded = defaults()
+    chosen = remembered(loaded, fresh=False)
+    assert (chosen.universe, chosen.theme, chosen.in_force(loaded.settings).metrics.basis) == (
+        "sp500",
+        "tapeboard-light",
+        "px",
+    )
+    assert remembered(loaded.with_overrides(universe="sp600"), fresh=False).universe == ""
+    assert remembered(loaded.with_overrides(universe="core"), fresh=False).universe == ""
+    fresh = remembered(loaded, fresh=True)
+    assert (fresh.universe, fresh.theme, fresh.basis) == ("", "tapeboard-dark", "tr")
+
+
+async def test_what_the_command_line_gave_is_no_choice(path: Path) -> None:
+    save_choices(Choices(settings={"universe.breadth": Instead("core", "sp500")}), path)
+    snapshot = builders.rich()
+    script = Script(snapshot)
+    memory = remembering(path, given=["universe.breadth"])
+    async with TapeboardApp(builders.settings(), lambda: script, memory=memory).run_test(size=SIZE) as pilot:
+        await ready(pilot, snapshot)
+    assert load_choices(path)[0].settings == {"universe.breadth": Instead("core", "sp500")}
