@@ -53,8 +53,9 @@ table{font-size:6px;margin:2px 0}th,td{padding:0 1.5px}th{white-space:normal}ul{
 
 def html(note: Note, source: Source) -> str:
     """The page."""
-    drawn = pictures(source)
-    body = "\n".join(_section(section, drawn) for section in note.sections)
+    captions = _captions(source.snapshot.basis)
+    figures = {name: _figure(name, svg, captions[name]) for name, svg in pictures(source).items()}
+    body = "\n".join(_section(section, figures) for section in note.sections)
     warning = (
         f'<p class="invented">{escape(_("SIMULATED: every number here is invented"))}</p>' if note.simulated else ""
     )
@@ -67,8 +68,9 @@ def html(note: Note, source: Source) -> str:
 
 
 def _section(section: Section, drawn: dict[str, str]) -> str:
+    """A section with its figures, of all that are drawn."""
     lines = "".join(f'<li class="{escape(s.id)}">{escape(s.text)}</li>\n' for s in section.sentences)
-    figures = "".join(_figure(name, drawn[name]) for name in _PLACES.get(section.id, ()) if name in drawn)
+    figures = "".join(drawn[name] for name in _PLACES.get(section.id, ()) if name in drawn)
     tables = "".join(_table(table) for table in section.tables)
     return (
         f'<section class="{escape(section.id)}">\n<h2>{escape(section.title)}</h2>\n'
@@ -76,18 +78,23 @@ def _section(section: Section, drawn: dict[str, str]) -> str:
     )
 
 
-def _figure(name: str, svg: str) -> str:
-    captions = {
-        "lines": _("Index funds over the last 252 sessions, 100 at the first; with dividends"),
+def _captions(basis: str) -> dict[str, str]:
+    lines = {
+        "tr": _("Index funds over the last 252 sessions, 100 at the first; with dividends"),
+        "px": _("Index funds over the last 252 sessions, 100 at the first; prices only"),
+    }
+    return {
+        "lines": lines[basis],
         "sectors": _("Sector funds, change over a day and over 63 sessions in percent"),
         "rotation": _("Rotation against SPY: ratio and momentum of relative strength, tails by week"),
         "breadth": _("Share of the universe above its averages over the last 252 sessions, in percent"),
         "timeline": _("Rules that were raised in the last 252 sessions; darker: WARNING"),
     }
-    caption = escape(captions[name])
-    return (
-        f'<figure class="{name}" role="img" aria-label="{caption}">{svg}<figcaption>{caption}</figcaption></figure>\n'
-    )
+
+
+def _figure(name: str, svg: str, caption: str) -> str:
+    said = escape(caption)
+    return f'<figure class="{name}" role="img" aria-label="{said}">{svg}<figcaption>{said}</figcaption></figure>\n'
 
 
 def _table(table: Table) -> str:

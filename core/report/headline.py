@@ -67,12 +67,14 @@ def _evidence(facts: Facts) -> tuple[Sentence, ...]:
         "equal_weight": _("Equal weight is ahead of cap weight: RSP less SPY {x:pp} over 63 sessions."),
         "cyclicals": _("Cyclical sectors are ahead of defensive ones: {x:pp} over 21 sessions (scheme {scheme})."),
         "participation": _("Half or more take part: {x:share} of {universe} above the 50-session average."),
+        "sectors": _("Half or more take part: {x:share} of the sector funds above their 50-session averages."),
     }
     behind = {
         "small_lead": _("Small caps are not ahead of large caps: IWM less SPY {x:pp} over 63 sessions."),
         "equal_weight": _("Equal weight is not ahead of cap weight: RSP less SPY {x:pp} over 63 sessions."),
         "cyclicals": _("Cyclical sectors are not ahead of defensive ones: {x:pp} over 21 sessions (scheme {scheme})."),
         "participation": _("Less than half take part: {x:share} of {universe} above the 50-session average."),
+        "sectors": _("Less than half take part: {x:share} of the sector funds above their 50-session averages."),
     }
     said: tuple[Sentence, ...] = ()
     for name, held in holds.items():
@@ -81,7 +83,10 @@ def _evidence(facts: Facts) -> tuple[Sentence, ...]:
         slots = {"x": f"verdict.evidence.{name}.value"}
         slots |= {"scheme": "rotation.scheme"} if name == "cyclicals" else {}
         slots |= {"universe": "breadth.universe"} if name == "participation" else {}
-        said += facts.say(name if held else f"{name}_not", (ahead if held else behind)[name], **slots)
+        told = "sectors" if name == "participation" and not facts.snapshot.breadth.members else name
+        said += facts.say(name if held else f"{name}_not", (ahead if held else behind)[told], **slots)
+    if said and facts.snapshot.basis == "px":
+        said += facts.say("evidence_basis", _("The verdict counts dividends; the other returns of this note do not."))
     return said
 
 

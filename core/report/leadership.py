@@ -58,9 +58,16 @@ def _funds(facts: Facts) -> tuple[Table, ...]:
     if not rows:
         return ()
     base = rows[0].base
-    caption = _(
-        "Returns in percent by window in sessions, with dividends (basis {basis}); base of 63 sessions {base:day}"
-    )
+    caption = {
+        "tr": _(
+            "Returns in percent by window in sessions, with dividends (basis {basis}); base of 63 sessions {base:day}; "
+            "rank: in the group of the fund"
+        ),
+        "px": _(
+            "Returns in percent by window in sessions, prices only (basis {basis}); base of 63 sessions {base:day}; "
+            "rank: in the group of the fund"
+        ),
+    }[facts.snapshot.basis]
     (made,) = facts.say("", caption, basis="basis", base=f"leadership.{rows[0].symbol}.base.63s") if base else ((),)
     titles = (Column(title=_("Symbol"), numeric=False), Column(title=_("Name"), numeric=False))
     return (

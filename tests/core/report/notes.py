@@ -15,7 +15,7 @@ import msgspec
 from core.pipeline import open_pipeline
 from core.report.desk import note_of
 from core.report.note import Note
-from core.settings import Settings
+from core.settings import Basis, Settings
 from core.settings_load import defaults
 from core.snapshot import to_json
 
@@ -43,10 +43,12 @@ class Written:
 
 
 @cache
-def written(market: Path, day: date, *, members: bool = False) -> Written:
-    with closing(open_pipeline(settings(market, members=members), as_of=day)) as pipe:
+def written(market: Path, day: date, *, members: bool = False, basis: Basis = "tr") -> Written:
+    chosen = settings(market, members=members)
+    chosen = msgspec.structs.replace(chosen, metrics=msgspec.structs.replace(chosen.metrics, basis=basis))
+    with closing(open_pipeline(chosen, as_of=day)) as pipe:
         snapshot = pipe.refresh()
-    return Written(note_of(snapshot, settings(market, members=members)), json.loads(to_json(snapshot)))
+    return Written(note_of(snapshot, chosen), json.loads(to_json(snapshot)))
 
 
 def settings(market: Path, *, members: bool = False) -> Settings:

@@ -61,6 +61,21 @@ def test_no_overbought_warning(note: Written) -> None:
     assert "Overbought IWM" in next(line for line in risks.splitlines() if line.startswith("Clear:"))
 
 
+def test_prices_alone_are_not_said_to_count_dividends(market: Path) -> None:
+    found = written(market, SUNDAY, basis="px")
+    assert "The verdict counts dividends; the other returns of this note do not." in found.section("headline")
+    (leadership,) = (section for section in found.note.sections if section.id == "leadership")
+    captions = [table.caption for table in leadership.tables]
+    assert any("prices only (basis px)" in caption for caption in captions)
+    assert not any("with dividends" in caption for caption in captions)
+
+
+def test_without_members_the_sector_funds_take_part(market: Path) -> None:
+    headline = written(market, SUNDAY).section("headline")
+    assert "Half or more take part: 81.8 % of the sector funds above their 50-session averages." in headline
+    assert "verdict counts dividends" not in headline
+
+
 def test_what_could_not_be_evaluated_is_said(note: Written) -> None:
     risks = note.section("risks")
     assert "Valuation stretch IWM: not evaluated" in risks
