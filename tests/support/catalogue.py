@@ -11,6 +11,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,9 @@ from core.settings_load import defaults
 from tui.screens.symbol_metrics import IDS
 
 ROOT: Final = Path(__file__).parents[2]
+WRITTEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands in the compiled form as its date, so that the same strings give the same file."""
+
 PLACEHOLDER: Final = re.compile(r"{[^{}]*}")
 
 
@@ -86,7 +90,9 @@ def as_text(catalogue: Catalog) -> bytes:
 def compiled(content: bytes) -> bytes:
     """The form that gettext reads."""
     buffer = io.BytesIO()
-    write_mo(buffer, read_po(io.BytesIO(content), domain=DOMAIN, charset="utf-8"))
+    catalogue = read_po(io.BytesIO(content), domain=DOMAIN, charset="utf-8")
+    catalogue.creation_date = catalogue.revision_date = WRITTEN
+    write_mo(buffer, catalogue)
     return buffer.getvalue()
 
 

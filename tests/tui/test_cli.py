@@ -111,13 +111,13 @@ class TestArguments:
             (
                 "snapsot",
                 (
-                    "COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, "
+                    "COMMAND: expected serve, snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, "
                     'found "snapsot", did you mean "snapshot"?'
                 ),
             ),
             (
                 "xyz",
-                'COMMAND: expected snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "xyz"',
+                'COMMAND: expected serve, snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "xyz"',
             ),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
