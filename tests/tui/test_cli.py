@@ -30,6 +30,7 @@ from tui.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
 
+COMMANDS = "serve, snapshot, period, report, verify, fetch, backtest, warnings, config or doctor"
 TRY = "; try 'tapeboard --help'\n"
 
 
@@ -110,14 +111,11 @@ class TestArguments:
         [
             (
                 "snapsot",
-                (
-                    "COMMAND: expected serve, snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, "
-                    'found "snapsot", did you mean "snapshot"?'
-                ),
+                f'COMMAND: expected {COMMANDS}, found "snapsot", did you mean "snapshot"?',
             ),
             (
                 "xyz",
-                'COMMAND: expected serve, snapshot, period, report, verify, fetch, backtest, warnings, config or doctor, found "xyz"',
+                f'COMMAND: expected {COMMANDS}, found "xyz"',
             ),
             ("--fed files", 'unknown option "--fed", did you mean "--feed"?'),
             ("snapshot --fromat=json", 'unknown option "--fromat", did you mean "--format"?'),
