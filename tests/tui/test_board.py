@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from tests.tui import blocks, builders
 from tests.tui.script import app, board, shown, text, until
 from tui.screens.board import BoardScreen
+from tui.screens.stage import ORDER
 from tui.widgets.live_table import LiveTable
 from tui.widgets.pane import Pane, TablePane
 
@@ -288,3 +289,18 @@ async def test_a_screen_without_numbers_survives_every_key() -> None:
             pilot, "s S w W z tab 1 2 3 4 5 6 up down pageup end enter p p plus minus r T question_mark escape"
         )
         assert pilot.app.is_running
+
+
+@pytest.mark.parametrize(("key", "words"), [("5", "Quadrant"), ("6", "Volatility"), ("slash", "enter keeps")])
+async def test_a_key_that_is_quicker_than_the_panes_brings_them(
+    key: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = BoardScreen.complete
+    monkeypatch.setattr(BoardScreen, "complete", lambda _screen: None)
+    async with app(blocks.full()).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, BoardScreen) and pilot.app.screen.is_mounted)
+        assert isinstance(pilot.app.screen, BoardScreen)
+        assert len(pilot.app.screen.panes) < len(ORDER)
+        monkeypatch.setattr(BoardScreen, "complete", complete)
+        await pilot.press(key)
+        await until(pilot, lambda: words in text(pilot))

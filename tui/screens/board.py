@@ -164,6 +164,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         """Bring the active pane into view, mark it, and give it the focus."""
         for place, pane in enumerate(self.panes):
             pane.active = place == self.active
+        self._footer.show_warnings(chosen=isinstance(self.panes[self.active], WarningsPane))
         self._stage.show(self.panes[self.active], zoomed=self.zoomed)
         self.panes[self.active].body().focus()
 
@@ -178,7 +179,14 @@ class BoardScreen(Screen[None], inherit_bindings=False):
                 self.active = place
 
     def run_command(self, command: str) -> None:
-        """Do what a command of this screen asks for."""
+        """Do what a command of this screen asks for; one that comes before all panes are there brings them first."""
+        if len(self.panes) == len(ORDER):
+            self._run(command)
+        else:  # in the context of this screen, which the panes' bindings ask for
+            self.call_later(self.complete)
+            self.call_later(self._run, command)
+
+    def _run(self, command: str) -> None:
         match command:
             case "focus_next" | "focus_previous":
                 self._step(1 if command == "focus_next" else -1)
@@ -199,8 +207,8 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             case "acknowledge" | "mute":
                 self._attend(command)
             case _:
-                self.complete()
-                self.active = next(place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
+                places = (place for place, pane in enumerate(self.panes) if command == pane.COMMAND)
+                self.active = next(places, self.active)
 
     def _attend(self, command: str) -> None:
         """Acknowledge or mute the warning at the cursor; from another pane, first go where the cursor can be seen."""
@@ -211,7 +219,6 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             self.active = place
 
     def _open_prompt(self) -> None:
-        self.complete()
         if self._prompt is not None:
             self._footer.display = False
             self._prompt.open(self.panes[self.active].filter)
