@@ -31,7 +31,7 @@ from core.snapshot import EMPTY, Snapshot
 from core.text import clean
 from tui import commands, notes, travel
 from tui.asking import told
-from tui.bridge import AwaitSource, Bridge, OpenSource
+from tui.bridge import Bridge
 from tui.cli_output import say
 from tui.errands import Reopen, reopened
 from tui.hands import BASIS, Hands
@@ -53,6 +53,7 @@ from tui.messages import (
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
 from tui.screens.overlay import Overlay
+from tui.source import AwaitSource, OpenSource
 from tui.status import Status
 from tui.themes import themes
 from tui.travel import Surroundings, Traveller

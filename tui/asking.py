@@ -17,7 +17,7 @@ from core.text import clean
 from tui.messages import Answered, Asked
 
 if TYPE_CHECKING:
-    from tui.bridge import SnapshotSource
+    from tui.source import SnapshotSource
 
 THREAD: Final = "tapeboard-ask"
 

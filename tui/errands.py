@@ -11,7 +11,7 @@ from core.i18n import _
 
 if TYPE_CHECKING:
     from core.settings import Settings
-    from tui.bridge import AwaitSource, SnapshotSource
+    from tui.source import AwaitSource, SnapshotSource
     from tui.work import Tell
 
 FILLED: Final = ("yahoo", "alpaca")

@@ -25,10 +25,11 @@ from tui.work import Workshop
 if TYPE_CHECKING:
     from textual.app import App
 
-    from tui.bridge import AwaitSource, Bridge, SnapshotSource
+    from tui.bridge import Bridge
     from tui.palette import Entry
     from tui.screens.board import BoardScreen
     from tui.screens.dialog import Option
+    from tui.source import AwaitSource, SnapshotSource
     from tui.widgets.pane import Pane
 
 BASIS: Final = "basis"

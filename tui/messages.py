@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.model import Problem
     from core.snapshot import RiskWarning, Snapshot
-    from tui.bridge import SnapshotSource
+    from tui.source import SnapshotSource
 
 Question: TypeAlias = "Callable[[SnapshotSource], object]"
 """Asked of the source in a daemon thread; may raise `TapeboardError`. Its answer should be frozen."""

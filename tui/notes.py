@@ -13,7 +13,7 @@ from core.text import clean
 if TYPE_CHECKING:
     from core.settings import Settings
     from core.snapshot import Snapshot
-    from tui.bridge import SnapshotSource
+    from tui.source import SnapshotSource
 
 
 def due(snapshot: Snapshot, settings: Settings) -> Path | None:

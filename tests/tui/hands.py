@@ -11,9 +11,9 @@ from core.snapshot import Snapshot
 from tests.tui import builders
 from tests.tui.script import PATIENCE, Script, shown, until
 from tui.app import TapeboardApp
-from tui.bridge import AwaitSource, SnapshotSource
 from tui.memory import Memory
 from tui.screens.board import BoardScreen
+from tui.source import AwaitSource, SnapshotSource
 from tui.widgets.live_table import LiveTable
 from tui.work import Tell
 

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from core.errors import NoDataError
 from tests.tui.script import PATIENCE, Script, app, board, until
 from tui.asking import Desk
-from tui.bridge import SnapshotSource
 from tui.messages import Answered, Asked
+from tui.source import SnapshotSource
 
 
 class Asker(Widget):

@@ -15,8 +15,9 @@ from core.snapshot import ProblemNote, Snapshot
 from tests.core.fakes import new_york
 from tests.tui import builders
 from tests.tui.script import PATIENCE, Script
-from tui.bridge import AwaitSource, Bridge, OpenSource, next_beat
+from tui.bridge import Bridge, next_beat
 from tui.messages import ProblemArrived, SnapshotArrived, SourceFailed, SourceReady
+from tui.source import AwaitSource, OpenSource
 
 REFRESH = builders.settings().refresh
 

@@ -12,7 +12,7 @@ from core.sessions import FixedClock
 from core.settings import Settings
 from tests.tui import builders
 from tui.app import TapeboardApp
-from tui.bridge import SnapshotSource
+from tui.source import SnapshotSource
 
 NOON = datetime(2026, 1, 9, 17, 0, tzinfo=UTC)
 """A Friday, in New York."""
