@@ -255,10 +255,10 @@ class YahooFeed:
         """What is there of `wanted`, and what is to be told."""
         ours = [self._series[instrument.symbol] for instrument in wanted]
         bars = {s.instrument.symbol: part for s in ours if (part := s.within(first, last)) is not None}
-        late = [s for s in ours if s.loading]
+        late = [s for s in ours if s.late]
         if not bars:
             raise self._nothing([s.error for s in ours if s.error is not None])
-        problems = [problem for s in ours if not s.loading for problem in s.problems(sessions)]
+        problems = [problem for s in ours if not s.late for problem in s.problems(sessions)]
         if late:
             text = _("Yahoo: the bars of {count} symbols are still on their way")
             problems.append(Problem("late", None, text.format(count=len(late))))

@@ -63,6 +63,11 @@ class Series:
         """Whether something is under way that lacks; a mere check of what is there does not."""
         return self.busy and not self.checking
 
+    @property
+    def late(self) -> bool:
+        """Whether nothing is known yet of what is under way; where it failed before, that is to be told."""
+        return self.loading and self.error is None
+
     def need(self, sessions: Days) -> Need:
         """What is needed to have all of `sessions`; found anew only when something has changed."""
         known = self._need

@@ -532,6 +532,18 @@ def test_what_comes_after_the_deadline_is_there_for_the_next_call(emulator: Emul
         assert yahoo.charts().count("F002") == 1
 
 
+def test_why_it_failed_is_told_while_it_is_asked_for_again(emulator: Emulator) -> None:
+    emulator.faults.set("429", symbols=["F002"], times=1)
+    with rig(emulator, deadline=1.0, timeout=60) as yahoo:
+        assert told(yahoo.history(THREE)) == [("feed", "F002")]
+        emulator.faults.set("stall", symbols=["F002"])
+        yahoo.advance(120)
+        again = yahoo.history(THREE)
+        assert yahoo.feed._series["F002"].loading
+        assert told(again) == [("feed", "F002")]
+        assert "Yahoo refuses (429)" in again.problems[0].text
+
+
 def test_closed_it_asks_nobody(emulator: Emulator) -> None:
     with rig(emulator) as yahoo:
         yahoo.feed.close()
