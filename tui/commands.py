@@ -36,7 +36,9 @@ EVERYWHERE: Final = (OPENING, *LIVE, HELP)
 
 TRAVEL: Final = ("session_back", "session_on", "month_back", "month_on", "go_to_date", "play", "live")
 """Commands about the evening that is shown."""
-PRESENT: Final = ("note", "refresh", "pause", "acknowledge", "mute")
+ATTENTION: Final = ("acknowledge", "mute")
+"""Commands about the warning at the cursor."""
+PRESENT: Final = ("note", "refresh", "pause", *ATTENTION)
 """Commands that do nothing in the past."""
 
 ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"
@@ -82,10 +84,8 @@ def registry() -> tuple[Command, ...]:
         Command("price_range", _("sessions"), _("in a detail: 63, 126, 252 or 504 sessions"), 6, (SYMBOL,)),
         Command("price_style", _("candles"), _("in a detail: candles, or a line"), 5, (SYMBOL,)),
         Command("price_scale", _("scale"), _("in a detail: linear, or logarithmic"), 5, (SYMBOL,)),
-        Command(
-            "acknowledge", _("warning"), _("acknowledge the warning at the cursor, or take that back"), 3, ATTENDED
-        ),
-        Command("mute", _("warning"), _("mute its rule till a day, or no longer"), 3, ATTENDED),
+        Command("acknowledge", _("ack"), _("acknowledge the warning at the cursor, or take that back"), 3, ATTENDED),
+        Command("mute", _("mute"), _("mute its rule till a day, or no longer"), 3, ATTENDED),
         Command(
             "over_time", _("over time"), _("who led over the past year, any ratio, and back"), 4, (BOARD, OVER_TIME)
         ),

@@ -4,7 +4,7 @@ from textual.binding import Binding
 
 from core.settings_load import defaults
 from tui import commands
-from tui.commands import BOARD, HELP
+from tui.commands import BOARD, HELP, MEMBERS, OVER_TIME, PROBLEMS, SYMBOL, WARNING
 from tui.widgets.footer import footer_pieces
 from tui.widgets.line import fit, measure
 
@@ -49,6 +49,21 @@ def test_the_footer_tells_what_works_here() -> None:
     for words in ("1 2 3 4 5 6 pane", "w W window", "s S sort", "+ - pace", "ctrl+t theme", "? help", "q quit"):
         assert words in wide
     assert footer(160, HELP).endswith("ctrl+t theme ? help q quit")
+    assert "a ack" in footer(160, WARNING)
+
+
+def test_escape_stands_first_where_it_leaves() -> None:
+    for screen in (HELP, OVER_TIME, SYMBOL, MEMBERS, WARNING, PROBLEMS):
+        for width in (40, 79, 160):
+            assert footer(width, screen).startswith("esc back")
+    assert "esc" not in footer(300)
+
+
+def test_among_warnings_the_footer_tells_what_can_be_done_about_one() -> None:
+    pieces = fit(footer_pieces(BOARD, KEYS, warnings=True), 79)
+    told = " ".join(one.text for one in pieces if one.text)
+    assert "a ack m mute" in told
+    assert "a ack" not in footer(79)
 
 
 def test_in_the_past_the_footer_tells_how_to_go_on_and_back() -> None:

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import ClassVar, Final
 
 from textual.timer import Timer
 
-from tui.commands import PRESENT, TRAVEL, Command, registry, shown
+from core.i18n import _
+from tui.commands import (
+    ATTENTION,
+    HELP,
+    MEMBERS,
+    OVER_TIME,
+    PRESENT,
+    PROBLEMS,
+    SYMBOL,
+    TRAVEL,
+    WARNING,
+    Command,
+    registry,
+    shown,
+)
 from tui.widgets.line import Line, Piece, piece
 
-PAST: Final = 10
-"""What the commands about time weigh more while the past is shown."""
+FAVOUR: Final = 10
+"""What the commands about time weigh more while the past is shown, and those about warnings where one is chosen."""
+LEFT: Final = {
+    HELP: "app.command('help')",
+    OVER_TIME: "app.command('over_time')",
+    **dict.fromkeys((SYMBOL, MEMBERS, WARNING, PROBLEMS), "screen.back"),
+}
+"""The screens that Escape leaves and that do not say so elsewhere, with what a click on it runs."""
 
 
 class Footer(Line):
@@ -23,7 +44,7 @@ class Footer(Line):
 
     def __init__(self, screen: str, keys: Mapping[str, str]) -> None:
         super().__init__(id="footer")
-        self._screen, self._keys, self._past = screen, keys, False
+        self._screen, self._keys, self._past, self._warnings = screen, keys, False, False
         self._commands = footer_pieces(screen, keys)
         self._back: Timer | None = None
         self.show(self._commands)
@@ -39,25 +60,43 @@ class Footer(Line):
         """Show the commands of the past, or of the present."""
         if past != self._past:
             self._past = past
-            self._commands = footer_pieces(self._screen, self._keys, past=past)
+            self._renew()
             self.show_commands()
+
+    def show_warnings(self, *, chosen: bool) -> None:
+        """Show what can be done about a warning, or that no longer; not before a line that is told has been read."""
+        if chosen != self._warnings:
+            self._warnings = chosen
+            self._renew()
+            if self._back is None:
+                self.show_commands()
 
     def show_commands(self) -> None:
         """Show the commands again."""
+        if self._back is not None:
+            self._back.stop()
+            self._back = None
         self.show(self._commands)
 
+    def _renew(self) -> None:
+        self._commands = footer_pieces(self._screen, self._keys, past=self._past, warnings=self._warnings)
 
-def footer_pieces(screen: str, keys: Mapping[str, str], *, past: bool = False) -> list[Piece]:
+
+def footer_pieces(screen: str, keys: Mapping[str, str], *, past: bool = False, warnings: bool = False) -> list[Piece]:
     """Key and word of the commands that work on `screen`; neighbours with the same word share it.
 
-    In the past the commands about time stay longest.
+    In the past the commands about time stay longest, among `warnings` those about one of them.
     """
     known = [command for command in registry() if not (past and command.id in PRESENT)]
     here = [command for command in known if screen in command.where and command.title and shown(command, keys)]
+    favoured = (*(TRAVEL if past else ()), *(ATTENTION if warnings else ()))
     pieces: list[Piece] = []
+    if screen in LEFT:
+        away = partial(piece, gap=1, weight=9, action=LEFT[screen], group="escape")
+        pieces = [away("esc", "", style="accent"), away(_("back"), "", style="dim")]
     for title, group in groupby(here, key=lambda command: command.title):
         commands = list(group)
-        weight = max(command.weight + PAST * (past and command.id in TRAVEL) for command in commands)
+        weight = max(command.weight + FAVOUR * (command.id in favoured) for command in commands)
         for place, command in enumerate(commands):
             gap = 3 if pieces and place == 0 else 1
             pieces.append(_part(shown(command, keys), command, weight, gap, style="accent"))
