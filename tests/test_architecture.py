@@ -50,7 +50,7 @@ def test_all_that_the_first_paint_needs_is_light() -> None:
         for path in sorted((ROOT / "tui" / folder).glob("*.py"))
     ]
     modules = loaded_by(
-        f"import tui.cli_screen, tui.app, tui.bridge, core.settings_load, core.glance, {', '.join(shown)}"
+        f"import tui.cli_screen, tui.launch, tui.app, tui.bridge, core.settings_load, core.glance, {', '.join(shown)}"
     )
     assert "textual" in modules
     assert modules & HEAVY == set()

@@ -18,6 +18,6 @@ def run(options: Options) -> int:
             message = _("the screen needs a terminal, and {name} is none").format(name=name)
             raise UsageError(message, _("use 'tapeboard snapshot' for output to a file or a pipe"))
     loaded = options.load()
-    from tui.app import run as show  # noqa: PLC0415 - Textual takes time, and a mistake should not wait for it
+    from tui.launch import run as show  # noqa: PLC0415 - Textual takes time, and a mistake should not wait for it
 
     return show(loaded, fresh=options.fresh)

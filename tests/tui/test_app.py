@@ -16,7 +16,8 @@ from core.settings_load import defaults
 from core.snapshot import Snapshot
 from tests.tui import builders
 from tests.tui.script import Script, app, board, shown, text, until
-from tui.app import TapeboardApp, run
+from tui.app import TapeboardApp
+from tui.launch import run
 from tui.screens.board import BoardScreen
 from tui.screens.help import HelpScreen
 
@@ -262,7 +263,7 @@ def test_only_a_snapshot_of_this_feed_is_shown_at_first_glance(
         glances.append(running._glance())
 
     monkeypatch.setattr(TapeboardApp, "run", look)
-    monkeypatch.setattr("tui.app.last_snapshot", lambda _url: stored)
+    monkeypatch.setattr("tui.launch.last_snapshot", lambda _url: stored)
     assert run(defaults().with_overrides(feed=feed, data=data, store=store), as_of=as_of) == 0
     assert glances == [stored if own else None]
 

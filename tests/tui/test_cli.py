@@ -228,7 +228,7 @@ class TestScreen:
             seen.append(loaded)
             return 0
 
-        monkeypatch.setattr("tui.app.run", show)
+        monkeypatch.setattr("tui.launch.run", show)
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
         assert run("--feed", "simulated")[0] == 0

@@ -11,7 +11,8 @@ from core.snapshot import Snapshot
 from tests.tui import builders
 from tests.tui.hands import SIZE, Universes, ready, titles, with_universes
 from tests.tui.script import Script, board, shown, text, until
-from tui.app import TapeboardApp, remembered
+from tui.app import TapeboardApp
+from tui.launch import remembered
 from tui.memory import Memory
 from tui.panes.rotation import RotationPane
 from tui.screens.over_time import OverTimeScreen
