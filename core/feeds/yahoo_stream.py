@@ -2,7 +2,7 @@
 
 `StreamClient` stays connected, reads ticks and hands over at most `most_per_second` batches of quotes a second
 however many ticks come; the last tick is never held back longer than one such step. What goes wrong is told in
-words by `StreamState` and mended by connecting again, later and later while a connection brings no tick.
+words by `StreamState` and mended by connecting again, later and later while no connection brings ticks and lasts.
 
 It runs in a daemon thread with an event loop of its own: no work of the stream (TLS, decoding) is done on the
 screen's loop, and names are looked up in daemon threads, so that nothing can hold the exit of the program.
@@ -46,6 +46,8 @@ SILENCE: Final = 30.0
 """A connection that says nothing for so long is taken for dead."""
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 60.0
+LASTING: Final = 60.0
+"""A connection that lives so long begins a new count: a server that hangs up after its first ticks does so again."""
 _OPENING = 10.0
 _CLOSING = 1.0
 
@@ -170,12 +172,12 @@ class StreamClient:
             self._lost(clean(text))
 
     async def _stay_connected(self) -> Never:
-        waits = self._reconnect()
+        waits, loop = self._reconnect(), asyncio.get_running_loop()
         while True:
-            before = self._ticks
+            before, begun = self._ticks, loop.time()
             cause = await self._connection()
-            if self._ticks > before:
-                waits = self._reconnect()  # only a connection that was of use begins a new count
+            if self._ticks > before and loop.time() - begun >= LASTING:
+                waits = self._reconnect()
             wait = next(waits)
             due = exchange_time(self._clock.now() + timedelta(seconds=wait))
             self._lost(_("{cause}; next try {time:%H:%M:%S}").format(cause=cause, time=due))

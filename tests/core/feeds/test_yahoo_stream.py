@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.feeds.yahoo_stream import (
     FIRST_WAIT,
+    LASTING,
     LONGEST_WAIT,
     RESUBSCRIBE,
     SILENCE,
@@ -224,12 +225,12 @@ def test_a_message_that_is_far_too_long_ends_the_connection() -> None:
     run(main)
 
 
-def test_only_a_connection_that_brought_ticks_begins_the_waiting_anew() -> None:
+def test_only_a_connection_that_brought_ticks_and_lasted_begins_the_waiting_anew() -> None:
     begun = count()
 
     def waits() -> Iterator[float]:
         next(begun)
-        yield from (1.0, 2.0, 4.0)
+        yield from (1.0, 2.0, 4.0, 8.0)
 
     async def main(loop: VirtualLoop) -> None:
         async with StreamServer().listening() as server, Listener(server.url, reconnect=waits).running() as listener:
@@ -247,7 +248,17 @@ def test_only_a_connection_that_brought_ticks_begins_the_waiting_anew() -> None:
             await until(lambda: listener.batches)
             await server.latest.close()
             await until(lambda: not listener.state.connected)
-            assert next(begun) == 3
+            assert next(begun) == 2
+            loop.advance(8.0)
+            await until(lambda: len(server.received) == 5)
+            for number in (2, 3, 4):
+                await server.latest.send(tick())
+                await until_equal(lambda: listener.client.state.ticks, number)
+                loop.advance(LASTING / 3)
+                await spin()
+            await server.latest.close()
+            await until(lambda: not listener.state.connected)
+            assert next(begun) == 4
 
     run(main)
 
