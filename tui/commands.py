@@ -38,7 +38,7 @@ TRAVEL: Final = ("session_back", "session_on", "month_back", "month_on", "go_to_
 """Commands about the evening that is shown."""
 ATTENTION: Final = ("acknowledge", "mute")
 """Commands about the warning at the cursor."""
-PRESENT: Final = ("note", "refresh", "pause", *ATTENTION)
+PRESENT: Final = ("refresh", "pause", *ATTENTION)
 """Commands that do nothing in the past."""
 
 ALWAYS_QUIT: Final = "ctrl+c,ctrl+q"

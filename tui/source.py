@@ -67,11 +67,11 @@ class SnapshotSource(Protocol):
         """The bars of one watched symbol over the past year."""
         ...
 
-    def lines(self, symbols: Sequence[str]) -> Lines:
+    def lines(self, symbols: Sequence[str], at: date | None) -> Lines:
         """Watched symbols over the past year from one base."""
         ...
 
-    def timeline(self) -> Timeline:
+    def timeline(self, at: date | None) -> Timeline:
         """The states of the rules over the past year."""
         ...
 

@@ -13,6 +13,7 @@ from core.agenda import agenda, load_events
 from core.errors import UsageError
 from core.files import write_whole
 from core.i18n import _
+from core.model import Session
 from core.period import Period
 from core.report.as_text import markdown, text
 from core.report.compose import compose
@@ -31,11 +32,11 @@ LINES: Final = ("IWM", "SPY", "QQQ", "DIA", "RSP")
 class Answering(Protocol):
     """What pictures are drawn from; in the program it is `core.pipeline.Pipeline` after a refresh."""
 
-    def lines(self, symbols: Sequence[str]) -> Lines:
+    def lines(self, symbols: Sequence[str], at: Session | None) -> Lines:
         """See `Pipeline`."""
         ...
 
-    def timeline(self) -> Timeline:
+    def timeline(self, at: Session | None) -> Timeline:
         """See `Pipeline`."""
         ...
 
@@ -64,7 +65,8 @@ def rendered(note: Note, form: NoteFormat, snapshot: Snapshot, source: Answering
     from core.report.as_html import html  # noqa: PLC0415 - matplotlib takes time that no other form need spend
     from core.report.pictures import Source  # noqa: PLC0415 - likewise
 
-    return html(note, Source(snapshot, source.lines(LINES), source.timeline())).encode()
+    at = snapshot.session if snapshot.past else None
+    return html(note, Source(snapshot, source.lines(LINES, at), source.timeline(at))).encode()
 
 
 def save(document: bytes, path: Path) -> None:

@@ -89,11 +89,11 @@ class Script:
         """Invented ones."""
         return series.prices(symbol)
 
-    def lines(self, symbols: Sequence[str]) -> Lines:
+    def lines(self, symbols: Sequence[str], at: date | None) -> Lines:
         """None."""
         return Lines(sessions=(), values={})
 
-    def timeline(self) -> Timeline:
+    def timeline(self, at: date | None) -> Timeline:
         """Nothing was raised."""
         return Timeline(sessions=(), courses=())
 

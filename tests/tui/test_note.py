@@ -83,3 +83,15 @@ async def test_the_note_of_the_day_is_written_once_its_hour_has_come(tmp_path: P
         await pilot.press("r")
         await until(pilot, lambda: pilot.app._bridge._source.refreshes >= 2)  # type: ignore[attr-defined] # nothing shows it
         assert notes(tmp_path) == written
+
+
+async def test_in_the_past_it_is_the_note_of_that_evening(tmp_path: Path) -> None:
+    snapshot = builders.rich()
+    async with note_app(tmp_path, snapshot).run_test(size=(120, 35)) as pilot:
+        await shown(pilot, snapshot)
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "PAST" in text(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: "Market note of" in text(pilot))
+        assert str(pilot.app._status.snapshot.session) in text(pilot)  # type: ignore[attr-defined] # what is in view
+        assert pilot.app._status.snapshot is not snapshot  # type: ignore[attr-defined] # likewise
