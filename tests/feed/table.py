@@ -25,7 +25,7 @@ from tests.feed.stage import NOON, SYMBOLS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "feed.md"
 CUT: Final = 400.0
-OURS_AT_ONCE: Final = 3
+OURS_AT_ONCE: Final = 4
 PLAIN_AT_ONCE: Final = 2
 
 HEAD: Final = """# The feed under every fault
