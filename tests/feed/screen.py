@@ -42,6 +42,7 @@ class Screen:
     def __init__(self, environment: dict[str, str], store: Path, now: datetime, *, stream: bool = False) -> None:
         options = {"store": str(store), "now": now.isoformat(), "stream": stream}
         self._events: list[Json] = []
+        self._ended = False
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.feed.screen_process", json.dumps(options)],
@@ -70,7 +71,7 @@ class Screen:
             return next(times, None)
 
         with self._changed:
-            if not self._changed.wait_for(lambda: found() is not None or self._process.poll() is not None, patience):
+            if not self._changed.wait_for(lambda: found() is not None or self._ended, patience):
                 raise TimeoutError(f"no {event!r} within {patience} s")
             at = found()
         if at is None:
@@ -125,4 +126,5 @@ class Screen:
                 self._events.append(json.loads(line))
                 self._changed.notify_all()
         with self._changed:
+            self._ended = True
             self._changed.notify_all()
