@@ -111,8 +111,8 @@ class Verdict(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 class Gauge(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """The number that decides a rule, `id` among its evidence, and the thresholds it is raised, warned and left at.
 
-    A threshold that the rule does not have is None. `direction` is the side of `enter` on which it is raised. A
-    fraction is shown as a percentage.
+    A threshold that the rule does not have is None. `direction` is the side of `enter` on which it is raised, and the
+    rule is left on the other side of `leave`. A fraction is shown as a percentage, a count without decimals.
     """
 
     id: str
@@ -122,7 +122,7 @@ class Gauge(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     warn: Value = None
     leave: Value = None
     direction: Literal["above", "below"] = "above"
-    unit: Literal["fraction", "number"] = "number"
+    unit: Literal["fraction", "number", "count"] = "number"
 
 
 class RiskWarning(msgspec.Struct, frozen=True, eq=False, kw_only=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.support import catalogue
-from tests.support.catalogue import as_text, compiled, path_of, template, translations, updated, wrong
+from tests.support.catalogue import as_text, compiled, path_of, strings_of, template, translations, updated, wrong
 
 MEND = "run `make catalogue`, translate what it names, and run it again"
 
@@ -40,3 +41,9 @@ def test_a_placeholder_that_is_lost_is_found() -> None:
     message.string = "nothing"
     assert any("other placeholders" in line for line in wrong(made))
     assert catalogue.placeholders("{a} {b:pp} {a}") == ["{a}", "{a}", "{b:pp}"]
+
+
+def test_a_string_inside_an_f_string_is_found(tmp_path: Path) -> None:
+    """Babel finds it from Python 3.12 on only."""
+    (tmp_path / "code.py").write_text("def f(n): return f'{n} · {_(\"{n} s\").format(n=n)}' + _('a ' 'b')\n")
+    assert list(strings_of(tmp_path)) == ["a b", "{n} s"]

@@ -240,7 +240,7 @@ def _evidence_text(rule: Rule, subject: str, judgement: Judgement, machine: Mach
     """The evidence; a state that only memory holds says so, or it would seem to contradict its numbers."""
     text = rule.text(subject, judgement)
     held = machine.state is not State.CLEAR and not judgement.watch
-    return f"{text}   {_('held: its exit is not met yet')}" if held else text
+    return "   ".join((text, _("held: its exit is not met yet"))) if held else text
 
 
 def _reading(gauge: Gauge, evidence: Mapping[str, EvidenceValue]) -> Value:

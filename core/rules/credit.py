@@ -111,7 +111,7 @@ class RatePressure:
             estate=percent(e["xlre_21s"]),
         )
         if e["rate_21s_bp"] >= self._limits.watch_bp and e["t"] < self._limits.watch_t:
-            return f"{text}   {_('rates rose; no measurable extra small-cap sensitivity')}"
+            return "   ".join((text, _("rates rose; no measurable extra small-cap sensitivity")))
         return text
 
 

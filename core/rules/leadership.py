@@ -118,7 +118,7 @@ class FragileLeadership:
 
     def gauge(self, subject: str) -> Gauge | None:
         """See `Rule`."""
-        return Gauge(id="agree", label=_("windows that agree"), direction="below")
+        return Gauge(id="agree", label=_("windows that agree"), direction="below", unit="count")
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""

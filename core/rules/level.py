@@ -54,7 +54,8 @@ class Overbought:
             label=_("points"),
             enter=limits.watch_points,
             warn=limits.warning_points,
-            leave=limits.exit_points,
+            leave=limits.exit_points + 1,  # left at so many, or fewer
+            unit="count",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -199,7 +199,8 @@ class Turbulence:
             label=_("turbulent of 5 sessions"),
             enter=limits.watch_sessions,
             warn=limits.warning_sessions,
-            leave=limits.exit_sessions,
+            leave=limits.exit_sessions + 1,  # left at so many, or fewer
+            unit="count",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:

@@ -213,7 +213,7 @@ async def test_a_provisional_state_is_marked() -> None:
     today = fresh(provisional=True, partial=True, missing=("weights",), label="pullback")
     async with opened(Script(snapshot(today)), (160, 45)) as pilot:
         await pilot.press("enter")
-        seen = "≈WATCH pullback since Fri 2026-01-09 (1 sessions) · provisional: the session is not over · partial"
+        seen = "≈WATCH pullback since Fri 2026-01-09 (its first session) · provisional: the session is not over · partial"
         await until(pilot, lambda: seen in text(pilot))
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import groupby
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.widget import Widget
 
 from core.i18n import _
@@ -34,6 +35,8 @@ NOT_EVALUATED: Final = "not evaluated"
 MUTED: Final = "muted"
 NEW: Final = "●"
 """Before the state of a raised warning that nobody has acknowledged."""
+MARKS: Final = 3
+"""The cells around the name of a state: whether it is new, provisional, partial."""
 GAUGES: Final = "gauges"
 SHORTEST: Final = 10
 LONGEST: Final = 42
@@ -70,7 +73,7 @@ class WarningsPane(TablePane):
         """See `TablePane`. In a narrow table the readings stand under the rule only."""
         roomy = self.room >= ROOMY
         first = (
-            Column("state", "", 7, "left"),
+            Column("state", "", MARKS + max(map(cell_len, _states().values())), "left"),
             Column("id", "", 4, "left"),
             Column("title", _("Rule"), 26 if roomy else 19, "left"),
         )
@@ -254,11 +257,14 @@ def _place(warning: RiskWarning) -> tuple[int, str]:
 
 
 def _state(warning: RiskWarning) -> str:
-    names = {"WARNING": _("WARN"), "WATCH": _("WATCH"), "INFO": _("INFO"), "CLEAR": _("clear"), "NOT_EVALUATED": "?"}
     known = warning.acknowledged or warning.muted_until is not None
     new = " " if known or warning.state not in RAISED else NEW
     provisional = fmt.APPROXIMATE if warning.provisional else ""
-    return f"{new}{provisional}{names[warning.state]}{'*' if warning.partial else ''}"
+    return f"{new}{provisional}{_states()[warning.state]}{'*' if warning.partial else ''}"
+
+
+def _states() -> dict[str, str]:
+    return {"WARNING": _("WARN"), "WATCH": _("WATCH"), "INFO": _("INFO"), "CLEAR": _("clear"), "NOT_EVALUATED": "?"}
 
 
 def _subject(warning: RiskWarning) -> str:
@@ -274,7 +280,8 @@ def _since(warning: RiskWarning, session: date | None) -> str:
     recent = session is not None and (session - warning.since).days < YEAR
     day = at_least + (fmt.short_day(warning.since) if recent else fmt.short_day(warning.since, session))
     told = _("since {day}").format(day=day) if recent else day
-    return f"{told} · {_('{n} s').format(n=warning.sessions)}" if warning.sessions else told
+    sessions = _("{n} s").format(n=warning.sessions)
+    return f"{told} · {sessions}" if warning.sessions else told
 
 
 def _readings(warning: RiskWarning) -> list[str]:

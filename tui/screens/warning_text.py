@@ -24,6 +24,7 @@ STYLES: Final = {
     "CLEAR": "bold $strong",
     "NOT_EVALUATED": "italic $dim",
 }
+RAISED: Final = ("WARNING", "WATCH", "INFO")
 WIDEST: Final = 52
 """The most cells that names of evidence take beside their values."""
 
@@ -36,7 +37,9 @@ def state(warning: RiskWarning, session: date | None) -> Content:
         parts.append((f" {warning.label}", "$strong"))
     if warning.since is not None:
         day = f"{'≥' if warning.since_at_least else ''}{fmt.day(warning.since)}"
-        parts.append((_(" since {day} ({n} sessions)").format(day=day, n=warning.sessions), ""))
+        one = warning.sessions == 1
+        told = _(" since {day} (its first session)") if one else _(" since {day} ({n} sessions)")
+        parts.append((told.format(day=day, n=warning.sessions), ""))
     if warning.provisional and warning.since == session:
         parts.append((_(" · provisional: the session is not over"), "$watch"))
     elif warning.provisional:
@@ -69,9 +72,9 @@ def condition(warning: RiskWarning) -> Content:
         if name == "leave" and gauge.value == limit:
             reached = False
         side = f"{relation(gauge, name)} {reading(gauge, limit)}"
-        away = (
-            _("holds") if reached else _("{gap} away").format(gap=reading(gauge, abs(gauge.value - limit)).lstrip("+-"))
-        )
+        gap = reading(gauge, abs(gauge.value - limit))
+        holds = _("reached, not left yet") if name == "leave" and warning.state in RAISED else _("holds")
+        away = holds if reached else _("({gap} away)").format(gap=gap)
         parts += [
             "   ",
             (f"{names[name]} {side}", "$watch" if reached and name != "leave" else ""),

@@ -35,8 +35,9 @@ def reading(gauge: Gauge, value: Value) -> str:
     if value is None:
         return fmt.DASH
     if gauge.unit == "fraction":
-        return f"{fmt.pct(value, 1)} %"
-    return fmt.number(value, 0 if value == round(value) and abs(value) >= 2 else 2).lstrip("+")
+        return f"{fmt.pct(value, 1)} %".lstrip("+")
+    whole = gauge.unit == "count" or (value == round(value) and abs(value) >= 2)
+    return fmt.number(value, 0 if whole else 2).lstrip("+")
 
 
 def relation(gauge: Gauge, threshold: str) -> str:
