@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-EXCUSES = ("market data absent", "no browser")
+EXCUSES = ("market data absent", "no browser", "no tmux")
 """How the reason of a skip must begin."""
 
 

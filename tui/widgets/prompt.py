@@ -62,7 +62,7 @@ class Prompt(Horizontal):
         self._input.cursor_position = len(words)
         self.display = True
         if self.is_mounted:
-            self._input.focus()
+            self.screen.set_focus(self._input)  # at once: letters that follow on the heels are no commands
 
     def on_mount(self) -> None:
         """Take the keys, if words were wanted before this line was there."""
