@@ -5,6 +5,7 @@ Standard library only: the first paint reads the file before SQLAlchemy and nump
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -18,6 +19,8 @@ BUSY_TIMEOUT = 10.0
 """Seconds to wait while another process writes; the longest write of ours takes a fraction of one."""
 
 _SCHEME = "sqlite:///"
+_PASSWORD = re.compile(r"(?<=:)[^:/@\s]+(?=@)")
+"""What nobody else should read in the address of a database that is none of ours."""
 
 _IN_USE = {"-wal": 1, "-journal": 1, "-shm": 32_768}
 """The files SQLite keeps beside a database, and how many bytes they have at least when they matter."""
@@ -49,7 +52,7 @@ def absent(path: Path) -> bool:
 
 def _no_path(url: str) -> StoreError:
     return StoreError(
-        _("{url} names no store file").format(url=clean(url) or '""'),
+        _("{url} names no store file").format(url=clean(_PASSWORD.sub("***", url)) or '""'),
         _("write sqlite:///PATH, for example {example}").format(example=clean(default_url())),
     )
 

@@ -213,7 +213,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             flash = self._settings.screen.flash
             self.push_screen(MembersScreen(keys, self._status, event.symbol, flash=flash))
             return
-        hint = _("Its members are shown with a universe: tapeboard --universe sp500") if event.sector else ""
+        hint = self._no_members() if event.sector else ""
         groups = self._groups()
         self.push_screen(SymbolScreen(keys, self._status, groups, event.symbols, event.symbol, hint=hint))
 
@@ -307,6 +307,11 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """What the palette offers over the screen below it."""
         here = self.screen_stack[-2].name or ""
         return self._hands.offered(here, self._board, self._status.snapshot)
+
+    def _no_members(self) -> str:
+        key = commands.key_of("universe", self._settings.keys) or commands.key_of("palette", self._settings.keys)
+        told = _("Its members are shown with a universe: {key} on the board, or tapeboard --universe sp500")
+        return told.format(key=key)
 
     def _show_page(self, title: str, text: str) -> None:
         from tui.screens.page import PageScreen  # noqa: PLC0415 - like the board, after the first paint

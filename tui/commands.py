@@ -144,7 +144,12 @@ def bindings(keys: Mapping[str, str]) -> Iterator[Binding]:
 
 def shown(command: Command, keys: Mapping[str, str]) -> str:
     """The first key of a command as people read it: "?", "S", "shift+tab"; "" for a command without one."""
-    first = next(iter(split(keys.get(command.id, ""))), "")
+    return key_of(command.id, keys)
+
+
+def key_of(command: str, keys: Mapping[str, str]) -> str:
+    """The same by its id."""
+    first = next(iter(split(keys.get(command, ""))), "")
     return first if len(first) <= 1 or "+" in first else format_key(first)
 
 

@@ -43,6 +43,7 @@ class Herald:
         self._mark = mark
         self._rung: set[object] = set()
         self._words: dict[str, Callable[[Said], str]] = {}
+        self._amend: dict[str, Callable[[str], None]] = {}
         self._again: Timer | None = None
 
     def look(self) -> None:
@@ -56,8 +57,8 @@ class Herald:
         self._words[kind] = partial(_acknowledged, rule, subject)
         self._ask(kind, lambda source: source.attention.acknowledge(rule, subject))
 
-    def mute(self, warning: RiskWarning) -> None:
-        """Ask till when a rule shall be muted."""
+    def mute(self, warning: RiskWarning, answer: date | int | None = None, wrong: str = "") -> None:
+        """Ask till when a rule shall be muted; once more where an answer was wrong."""
         from tui.screens.mute import MuteScreen  # noqa: PLC0415 - after the first paint
 
         rule = warning.id
@@ -66,18 +67,22 @@ class Herald:
         def chosen(till: tuple[date | int | None] | None) -> None:
             if till is None:
                 return
-            self._words[f"{SAID} {rule}"] = partial(_muted, rule)
-            self._ask(f"{SAID} {rule}", lambda source: source.attention.mute(rule, till[0]))
+            kind = f"{SAID} {rule}"
+            self._words[kind] = partial(_muted, rule)
+            self._amend[kind] = partial(self.mute, warning, till[0])
+            self._ask(kind, lambda source: source.attention.mute(rule, till[0]))
 
-        self._app.push_screen(MuteScreen(name, warning.muted_until), chosen)
+        self._app.push_screen(MuteScreen(name, warning.muted_until, answer, wrong), chosen)
 
     def answered(self, event: Answered) -> None:
         """Tell the outcome of a question."""
         from core.attention import Said  # noqa: PLC0415 - loaded long since with the source, which comes after the first paint
         from core.notices import Delivery  # noqa: PLC0415 - likewise
 
-        words = self._words.pop(event.kind, None)
-        if event.failure:
+        words, amend = self._words.pop(event.kind, None), self._amend.pop(event.kind, None)
+        if event.failure and amend is not None:
+            amend(event.failure)
+        elif event.failure:
             self.tell([piece(f"✗ {event.failure}", style="warning", gap=1)])
         elif isinstance(event.answer, Delivery):
             self._delivered(event.answer)

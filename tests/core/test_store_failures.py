@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import sqlite3
@@ -167,6 +168,14 @@ def test_the_doctor_tells_of_a_disk_nearly_full(store: Store, monkeypatch: pytes
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     (problem,) = store.check()
     assert problem.startswith("Only 0 MB are free")
+    assert problem.endswith("a full fetch needs 10 MB")
+
+
+def test_the_doctor_tells_of_a_store_that_cannot_be_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, series("SPY", rows=500))
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # root may write whatever the permissions are
+    (problem,) = store.check()
+    assert "is read-only: make the file and its folder writable" in problem
 
 
 def test_the_doctor_tells_of_a_file_system_without_shared_memory(tmp_path: Path) -> None:

@@ -47,6 +47,12 @@ def test_a_url_that_names_no_file_is_refused(url: str) -> None:
         Store.open(url)
 
 
+def test_a_password_in_it_is_not_repeated() -> None:
+    with pytest.raises(StoreError, match=r"postgresql://me:\*\*\*@host/db names no store file") as caught:
+        Store.open("postgresql://me:secret@host/db")
+    assert "secret" not in str(caught.value)
+
+
 def test_home_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert store_file.path_of("sqlite:///~/tape.sqlite3") == tmp_path / "tape.sqlite3"

@@ -29,7 +29,7 @@ async def test_the_panes_in_view_fill() -> None:
     async with app(snapshot).run_test(size=SIZES["wide"]) as pilot:
         await shown(pilot, snapshot)
         seen = text(pilot)
-    for part in ("BROADENING", "1 Leadership", "2 Sectors", "3 Warnings", "Russell 2000", "Materials", "WATCH  W02"):
+    for part in ("BROADENING", "1 Leadership", "2 Sectors", "3 Warnings", "Russell 2000", "Materials", "WATCH   W02"):
         assert part in seen
     assert "cyclicals - defensives msci" in seen
     assert "1 watch, all 6 rules evaluated" in seen
@@ -291,7 +291,7 @@ async def test_a_screen_without_numbers_survives_every_key() -> None:
         assert pilot.app.is_running
 
 
-@pytest.mark.parametrize(("key", "words"), [("5", "Quadrant"), ("6", "Volatility"), ("slash", "enter keeps")])
+@pytest.mark.parametrize(("key", "words"), [("5", "Improving"), ("6", "Volatility"), ("slash", "enter keeps")])
 async def test_a_key_that_is_quicker_than_the_panes_brings_them(
     key: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

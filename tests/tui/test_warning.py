@@ -54,12 +54,12 @@ def told(pilot: Pilot[None]) -> str:
 async def test_a_acknowledges_until_pressed_again_and_says_that_nothing_is_stored() -> None:
     async with opened(Script(snapshot()), (160, 45)) as pilot:
         assert "1 new" in text(pilot)
-        assert "●WATCH  W02" in text(pilot)
+        assert "●WATCH   W02" in text(pilot)
         await pilot.press("a")
         await until(pilot, lambda: "W02 IWM-SPY known until its state changes (this run only, no store)" in told(pilot))
         assert "1 watch 0 warn " in text(pilot)
         assert "1 new" not in text(pilot)
-        assert " WATCH  W02" in text(pilot)
+        assert " WATCH   W02" in text(pilot)
         await pilot.press("a")
         await until(pilot, lambda: "1 new" in text(pilot))
         assert "W02 IWM-SPY counts as new again" in told(pilot)
@@ -99,7 +99,7 @@ async def test_m_mutes_a_rule_for_some_sessions_and_no_longer() -> None:
         assert "1 watch 0 warn" in text(pilot)
 
 
-async def test_a_wrong_day_is_told_in_the_prompt_or_after_it() -> None:
+async def test_a_wrong_day_is_told_in_the_prompt_which_stays() -> None:
     async with opened(Script(snapshot()), (160, 45)) as pilot:
         await pilot.press("m", "x", "enter")
         await until(pilot, lambda: "expected a number of sessions" in told(pilot))
@@ -107,6 +107,9 @@ async def test_a_wrong_day_is_told_in_the_prompt_or_after_it() -> None:
         assert isinstance(pilot.app.screen, BoardScreen)
         await pilot.press("m", "ctrl+u", *"2025-12-01", "enter")
         await until(pilot, lambda: "W02 cannot be muted till 2025-12-01" in told(pilot))
+        assert pilot.app.screen.query_one(Input).value == "2025-12-01"
+        await pilot.press("ctrl+u", *"+5", "enter")
+        await until(pilot, lambda: "W02 muted till 2026-01-15" in told(pilot))
 
 
 @pytest.mark.parametrize(("words", "meant"), [("", None), (" +5 ", 5), ("252", 252), ("2026-01-30", date(2026, 1, 30))])
@@ -213,7 +216,9 @@ async def test_a_provisional_state_is_marked() -> None:
     today = fresh(provisional=True, partial=True, missing=("weights",), label="pullback")
     async with opened(Script(snapshot(today)), (160, 45)) as pilot:
         await pilot.press("enter")
-        seen = "≈WATCH pullback since Fri 2026-01-09 (its first session) · provisional: the session is not over · partial"
+        seen = (
+            "≈WATCH pullback since Fri 2026-01-09 (its first session) · provisional: the session is not over · partial"
+        )
         await until(pilot, lambda: seen in text(pilot))
 
 

@@ -28,18 +28,20 @@ class MuteScreen(ModalScreen[tuple[date | int | None]]):
         Binding(ALWAYS_QUIT, "app.command('quit')", show=False, priority=True),  # else the input would copy
     ]
 
-    def __init__(self, rule: str, until: date | None) -> None:
-        """`until` is the day till which the rule is muted already."""
+    def __init__(self, rule: str, until: date | None, answer: date | int | None = None, wrong: str = "") -> None:
+        """`until` is the day till which the rule is muted already; `wrong` tells what is the matter with `answer`."""
         super().__init__(name=MUTE)
         self._rule = rule
         self._until = until
+        self._answer = f"+{answer}" if isinstance(answer, int) else str(answer or "")
+        self._wrong = wrong
         self._hint = Static(id="hint", markup=False)
 
     def compose(self) -> ComposeResult:
         """Question, answer and hint in one line."""
         with Horizontal(id="prompt"):
             yield Static(_("Mute {rule} till").format(rule=self._rule), id="question", markup=False)
-            yield Input("" if self._until else SESSIONS, id="till", compact=True)
+            yield Input(self._answer or ("" if self._until else SESSIONS), id="till", compact=True)
             yield self._hint
 
     def on_mount(self) -> None:
@@ -47,7 +49,8 @@ class MuteScreen(ModalScreen[tuple[date | int | None]]):
         told = _("+sessions, a day, or empty; esc")
         if self._until is not None:
             told = _("muted till {day} · {told}").format(day=self._until, told=told)
-        self._hint.update(told)
+        self._hint.update(self._wrong or told)
+        self._hint.set_class(bool(self._wrong), "-wrong")
         self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
