@@ -100,6 +100,8 @@ def test_the_verdict_keeps_its_numbers_at_every_width() -> None:
     )
     narrow = told(verdict_pieces(builders.rich()), 79)
     assert narrow == "BROADENING  4/4  small +2.8 pp  fragile  equal +1.0 pp  cyc +1.6 pp  9/11>50d"
+    unsure = told(verdict_pieces(builders.rich(verdict=builders.verdict(provisional=True))), 79)
+    assert unsure == "≈ BROADENING  4/4  small +2.8pp  fragile  equal +1.0pp  cyc +1.6pp  9/11>50d"
 
 
 def test_a_provisional_verdict_is_marked() -> None:
@@ -189,10 +191,18 @@ def test_a_long_refusal_is_shortened_and_the_prices_keep_their_day() -> None:
 
 
 def test_invented_prices_beside_a_refusal_are_still_called_so() -> None:
-    text = header(refused(feed="simulated", simulated=True), 79)
+    text = header(refused(feed="simulated", simulated=True), 159)
     assert "SIMULATED" in text
     assert "Yahoo refuses (429); next try 12:01" in text
     assert "prices of" not in text
+
+
+@pytest.mark.parametrize("width", [119, 79])
+def test_invented_prices_keep_their_session_before_the_reason_why_they_stand_in(width: int) -> None:
+    text = header(refused(feed="simulated", simulated=True, breaker="the name of Yahoo's server is not found"), width)
+    for part in ("SIMULATED", "01-09 intraday", "data 1", "0 warn" if width > 79 else "watch"):
+        assert part in text
+    assert ("next try 12:01" in text) is (width > 79)
 
 
 def test_what_is_wrong_leads_to_all_that_is() -> None:

@@ -22,6 +22,8 @@ PROBLEMS: Final = "app.command('problems')"
 """What a click on something wrong runs."""
 REFUSAL: Final = 90
 """The weight of why a feed asks nothing."""
+SET_ASIDE: Final = 40
+"""The same while invented prices stand in for it: less than the session that they are of."""
 
 
 class Header(Line):
@@ -38,7 +40,7 @@ def header_pieces(status: Status) -> tuple[list[Piece], list[Piece]]:
     if status.snapshot.past:
         return past_left(status), past_right(status)
     left, right = header_left(status), header_right(status)
-    if not status.snapshot.source.breaker:
+    if not status.snapshot.source.breaker or status.snapshot.source.simulated:
         return left, right
     return [_yielding(one) for one in left], [_yielding(one) for one in right]
 
@@ -62,7 +64,8 @@ def header_left(status: Status) -> list[Piece]:
     if status.stored:
         pieces.append(piece(*_stored(snapshot, hope=not status.fatal), style="watch", weight=80))
     if snapshot.source.breaker:
-        pieces.append(piece(*_refusal(snapshot), style="warning", weight=REFUSAL, action=PROBLEMS))
+        weight = SET_ASIDE if snapshot.source.simulated else REFUSAL
+        pieces.append(piece(*_refusal(snapshot), style="warning", weight=weight, action=PROBLEMS))
     if status.work is not None:
         pieces.append(piece(*work_forms(status.work), style="accent", weight=70))
     if status.failure:
@@ -190,7 +193,9 @@ def _refusal(snapshot: Snapshot) -> tuple[str, ...]:
     source = snapshot.source
     words = _("{cause}; next try {time}").format(cause=source.breaker, time=time_et(source.next_try))
     brief = _("{cause}; next {time}").format(cause=shorten(source.breaker, 24), time=time_et(source.next_try))
-    if source.simulated or source.oldest is None:
+    if source.simulated:
+        return words, brief, _("next try {time}").format(time=time_et(source.next_try)), ""
+    if source.oldest is None:
         return words, brief
     prices = _("prices of {time}").format(time=moment(source.oldest, snapshot))
     return f"{words}; {prices}", f"{brief}; {prices}", f"{shorten(source.breaker, 24)}; {prices}"

@@ -53,7 +53,7 @@ def _score(verdict: Verdict) -> list[Piece]:
     if verdict.state == "NOT EVALUATED":
         return []
     score = _("{score} of {of}").format(score=verdict.score, of=verdict.of)
-    pieces = [piece(score, f"{verdict.score}/{verdict.of}", style="strong", weight=70)]
+    pieces = [piece(score, f"{verdict.score}/{verdict.of}", style="strong", weight=59)]
     if verdict.since is not None:
         since = _("since {day}").format(day=short_day(verdict.since))
         pieces.append(piece(since, "", style="dim", weight=5))
@@ -70,7 +70,7 @@ def _forms(evidence: Evidence) -> tuple[str, ...]:
         return mark + text, mark + head
     bare = head.replace(_("sectors"), "").replace(" ", "")
     short = f"{words[evidence.id]} {pp(evidence.value)}" if evidence.id in words else bare
-    return mark + text, mark + head, mark + short, short
+    return mark + text, mark + head, mark + short, short, short.replace(" pp", "pp")
 
 
 def _fragile(spreads: tuple[Spread, ...]) -> tuple[str, ...]:
