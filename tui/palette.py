@@ -6,7 +6,8 @@ Textual's own palette, which is imported when it is first asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import ClassVar, NamedTuple, Protocol, cast
+from difflib import get_close_matches
+from typing import ClassVar, Final, NamedTuple, Protocol, cast
 
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -15,6 +16,11 @@ from textual.types import CSSPathType
 from core.i18n import _
 from core.snapshot import Snapshot
 from tui.commands import ALWAYS_QUIT, DIALOG, registry, shown
+
+ALIKE: Final = 0.75
+"""How like a word of an entry must be to one that is typed, of 1: "unvierse" is meant for "universe"."""
+LEAST: Final = 0.01
+"""The score of an entry that only such a likeness has found."""
 
 
 class Entry(NamedTuple):
@@ -39,8 +45,8 @@ class Offered(Provider):
         """Those that match."""
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = matcher.match(entry.text)
-            if score > 0:
+            if has(entry.text, query):
+                score = max(matcher.match(entry.text), LEAST)
                 yield Hit(score, matcher.highlight(entry.text), entry.run, text=entry.text)
 
     async def discover(self) -> Hits:
@@ -60,6 +66,12 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__([Offered], placeholder=_("a command, a symbol, a theme, a universe …"), name=DIALOG)
+
+
+def has(text: str, query: str) -> bool:
+    """Whether each word of the query stands in the text, or one very like it; letters strewn over it are no match."""
+    folded = text.casefold()
+    return all(word in folded or get_close_matches(word, folded.split(), 1, ALIKE) for word in query.casefold().split())
 
 
 def of_commands(here: str, keys: Mapping[str, str], run: Callable[[str], object]) -> Iterator[Entry]:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui import builders
 from tests.tui.hands import SIZE, Universes, ready, with_universes
 from tests.tui.script import app, text, until
-from tui.palette import Palette
+from tui.palette import Palette, has
 
 
 async def take(pilot: Pilot[None], words: str) -> None:
@@ -62,3 +63,10 @@ async def test_elsewhere_it_offers_what_works_there() -> None:
         assert "Go to IWM" not in text(pilot)
         await pilot.press("ctrl+q")
     assert pilot.app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("univ", True), ("unvierse", True), ("sp500 uni", True), ("nvda", False), ("unse", False)]
+)
+def test_words_are_found_also_with_a_slip_and_letters_strewn_over_an_entry_are_not(query: str, found: bool) -> None:
+    assert has("Universe sp500", query) is found
