@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from tui.screens.over_time import OverTimeScreen
 
 NOTE_OF_THE_DAY = "note_of_the_day"
+FEW_COLOURS = "-few-colours"
+"""The class of an application on a terminal with 16 colours."""
 GOODBYES = ("SIGTERM", "SIGHUP", "SIGQUIT")
 """Signals that end the screen like `q`: the terminal must come back as it was."""
 
@@ -99,6 +101,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.register_theme(theme)
         self._memory = memory or Memory(Choices(), settings, self.theme_names)
         self.theme = self._memory.theme
+        self.set_class(self.console.color_system == "standard", FEW_COLOURS)
         for binding in commands.bindings(settings.keys):
             self.bind(binding.key, binding.action, description=binding.description, show=False)
         self._settings = settings

@@ -21,7 +21,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """An evening that is looked back at: so many sessions `ago` of the last finished one, and a `note` on it.
+    """An evening that is looked back at: so many sessions `ago` from what is live, and a `note` on it.
 
     `speed` is in sessions a second while they are played one after the other.
     """

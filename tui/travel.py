@@ -154,8 +154,10 @@ class Traveller:
 
     def _here(self) -> int:
         """The place to start from: that of the evening asked for last, or of what is live."""
-        if self._row is not None:
-            return self._row
+        return self._live() if self._row is None else self._row
+
+    def _live(self) -> int:
+        """The place of what is live: after the finished sessions while one is in progress."""
         today = self._around.today()
         return len(self._sessions) if today is None else bisect_left(self._sessions, today)
 
@@ -197,7 +199,7 @@ class Traveller:
         if self._snapshot is not None and self._row is not None:
             self.past = Past(
                 snapshot=self._snapshot,
-                ago=len(self._sessions) - 1 - self._row,
+                ago=self._live() - self._row,
                 note=note,
                 speed=self._speed if self._playing else None,
             )

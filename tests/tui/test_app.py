@@ -294,6 +294,21 @@ async def test_keys_are_those_of_the_configuration() -> None:
     assert running.return_code == 0
 
 
+@pytest.mark.parametrize(("system", "kept"), [("standard", False), ("256", True)])
+async def test_of_16_colours_none_lies_under_the_row_at_the_cursor(
+    monkeypatch: pytest.MonkeyPatch, system: str, kept: bool
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", system)
+    snapshot = builders.rich()
+    running = app(snapshot)
+    async with running.run_test(size=SIZE) as pilot:
+        await shown(pilot, snapshot)
+        pane = (await board(pilot)).panes[0].body()
+        under = pane.get_component_rich_style("live-table--cursor").bgcolor
+        plain = pane.get_component_rich_style("live-table--row").bgcolor
+        assert (under != plain) is kept
+
+
 async def test_no_color_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     snapshot = builders.rich()

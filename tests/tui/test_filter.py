@@ -33,6 +33,18 @@ async def test_escape_shows_every_row_again_while_typing_and_later() -> None:
         assert "filter:" not in text(pilot)
 
 
+async def test_where_no_row_is_left_the_way_back_is_told() -> None:
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+        await ready(pilot, snapshot)
+        await pilot.press("1", "slash", *"zzz", "enter")
+        await pilot.pause()
+        assert "no row has these words; escape shows all" in text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "no row has these words" not in text(pilot)
+
+
 async def test_each_pane_keeps_its_own_words_and_a_refresh_does_not_lose_them() -> None:
     first, second = builders.rich(), builders.rich(step=1)
     async with app(first, second).run_test(size=SIZE, notifications=True) as pilot:

@@ -112,6 +112,13 @@ async def test_keys_change_how_prices_are_drawn() -> None:
             await until(pilot, lambda words=words: told(pilot, words))  # type: ignore[misc]  # a name of the loop
 
 
+async def test_where_the_metrics_hide_the_chart_a_key_that_changes_it_shows_it() -> None:
+    async with opened(Script(builders.rich()), "enter", "tab", size=(80, 24)) as pilot:
+        await until(pilot, lambda: told(pilot, "Metric"))
+        await pilot.press("v")
+        await until(pilot, lambda: told(pilot, "candles, the newest that fit") and not told(pilot, "Metric "))
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_metric_at_the_cursor_is_explained(size: tuple[int, int]) -> None:
     async with opened(Script(builders.rich()), "enter", "f", size=size) as pilot:

@@ -328,6 +328,8 @@ def test_during_a_session_the_first_step_leads_to_the_last_finished_one() -> Non
     clockwork.traveller.run("session_back")
     clockwork.answer()
     assert clockwork.day == SESSION
+    assert clockwork.traveller.past is not None
+    assert clockwork.traveller.past.ago == 1, "counted as a step back is"
 
 
 def test_an_evening_that_comes_after_the_return_is_not_shown() -> None:

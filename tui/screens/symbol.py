@@ -163,7 +163,9 @@ class SymbolScreen(Overlay):
         self.run_command("explain")
 
     def run_command(self, command: str) -> None:
-        """See `Overlay`."""
+        """See `Overlay`. What changes the chart shows it, where it takes turns with the metrics."""
+        if command.startswith("price_"):
+            self.remove_class("-metrics")
         match command:
             case "price_style":
                 self.look = replace(self.look, candles=not self.look.candles)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import ClassVar, Final
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -39,7 +40,7 @@ class LiveTable(ScrollView, can_focus=True):
     """A table of keyed rows, fast to change, moved in by keys and mouse.
 
     The cursor stands on a row and stays on its key; a table with rows always has one. Set `flash_enabled` to
-    False for a table in which changes are not lit up.
+    False for a table in which changes are not lit up, and `empty` to what is told where there are no rows.
     """
 
     ALLOW_SELECT = False  # a double click opens the row
@@ -105,6 +106,7 @@ class LiveTable(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self.flash_enabled = True
+        self.empty = ""
         self._body = Body()
         self._columns: tuple[Column, ...] = ()
         self._page = 0
@@ -219,7 +221,10 @@ class LiveTable(ScrollView, can_focus=True):
             return paint_header(self._slots, self._looks, width, accent=accent, sort=sort, more=more)
         at = self.scroll_offset.y + y - HEADER
         if at >= len(self._body.lines):
-            return Strip.blank(width, self._looks["row", "", ""])
+            words = f" {self.empty}" if at == 0 else ""
+            return Strip([Segment(words, self._looks["row", "dim", ""])]).adjust_cell_length(
+                width, self._looks["row", "", ""]
+            )
         line = self._body.lines[at]
         strip = self._strips.get(line)
         if strip is None:

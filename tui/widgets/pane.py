@@ -241,6 +241,7 @@ class TablePane(Pane):
         rows, sections = self.rows()
         found = matching(rows, sections, self.filter)
         self._counted = len(found), len(rows)
+        self.table.empty = _("no row has these words; escape shows all") if rows else ""
         self.table.set_rows(found, sections=sections, flash=flash)
         super().fill(flash=flash)
 
