@@ -33,7 +33,7 @@ from tui.app import TapeboardApp
 from tui.screens.board import BoardScreen
 from tui.screens.stage import ORDER
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which a condition that is awaited counts as never coming true."""
 
 Step: TypeAlias = Snapshot | Exception | threading.Event
