@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import var
@@ -24,9 +25,13 @@ from tui.screens.overlay import Overlay
 from tui.status import Status
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
+from tui.widgets.table_model import span
 from tui.widgets.title import TitleLine
 
 WINDOWS: Final = ("1s", "5s", "21s", "63s")
+NAME: Final = 12
+"""The cells of a name at least; at most it gets what the longest takes."""
+SCROLLBAR: Final = 1
 GAINERS, LOSERS, LEVEL = "gainers", "losers", "level"
 ABSENT: Final = "absent "
 RULE: Final = piece("─", style="rule", gap=1)
@@ -117,8 +122,11 @@ class MembersScreen(Overlay):
 
     def show_members(self) -> None:
         """Fill the table, the title and the line below."""
-        self.table.set_columns(self._columns())
+        columns = self._columns()
         rows = self._members.rows if self._members else ()
+        spare = max((cell_len(row.name) for row in rows), default=NAME) - NAME
+        self.table.styles.max_width = span(columns) + max(0, spare) + SCROLLBAR  # no gap before the numbers
+        self.table.set_columns(columns)
         self.table.set_rows(
             [_table_row(row, self.window, level) for row, level in zip(rows, _levels(rows), strict=True)],
             sections=_sections(rows, self.window),
@@ -133,7 +141,7 @@ class MembersScreen(Overlay):
         )
         return (
             Column("symbol", _("Symbol"), 7, "left"),
-            Column("name", _("Name"), 12, "left", flex=True, priority=3),
+            Column("name", _("Name"), NAME, "left", flex=True, priority=3),
             Column("last", _("Last"), 10),
             *(Column(w, w, 7, accent=w == self.window, flash=w == "1s") for w in WINDOWS),
             *(weights if weighed else ()),
