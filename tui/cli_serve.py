@@ -42,8 +42,8 @@ def _listen(host: str, port: int) -> socket.socket:
         family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except OSError as error:
-        unknown = isinstance(error, socket.gaierror) or error.errno is None
-        reason = str(error.strerror) if unknown else os.strerror(error.errno)
+        number = None if isinstance(error, socket.gaierror) else error.errno  # a resolver has numbers of its own
+        reason = str(error.strerror) if number is None else os.strerror(number)
         message = _("cannot listen at {host}, port {port} ({reason})")
         message = message.format(host=clean(host, 100), port=port, reason=clean(reason))
         raise UsageError(message, _("name another one with --host or --port")) from error

@@ -247,8 +247,8 @@ GROUPS = "index_funds, size, style, sectors, industry, small_caps, cross_asset, 
 SECTORS = "XLB, XLC, XLE, XLF, XLI, XLK, XLP, XLRE, XLU, XLV or XLY"
 
 SECTIONS = (
-    "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, rules, notify, report, screen, keys or "
-    "watchlist"
+    "feed, store, sessions, refresh, universe, universes, holdings, metrics, warnings, rules, notify, report, screen, "
+    "keys or watchlist"
 )
 
 Case = tuple[str, str, str, str, str | None]

@@ -29,10 +29,10 @@ FUNDS = ("SPY", "IWM", "QQQ", "DIA")
 def leaders(window: str = "63s") -> tuple[Leaders, ...]:
     """QQQ for a long time, nobody for a day, DIA now and then, IWM for the last 17 sessions; and one small group."""
     names: list[str | None] = ["QQQ"] * 150 + [None] + ["DIA", "QQQ"] * 20 + ["SPY"] * 44 + ["IWM"] * 17
-    sectors: list[str | None] = ["XLK"] * 200 + ["XLV"] * 52
+    sectors = ("XLK",) * 200 + ("XLV",) * 52
     return (
         Leaders("Index funds", window, FUNDS, SESSIONS, tuple(names)),
-        Leaders("Sectors", window, ("XLB", "XLK", "XLV"), SESSIONS, tuple(sectors)),
+        Leaders("Sectors", window, ("XLB", "XLK", "XLV"), SESSIONS, sectors),
     )
 
 
