@@ -223,7 +223,7 @@ async def test_sort_steps_through_the_columns_and_turns_round() -> None:
         assert "by 1s" in text(pilot)
         await pilot.press("S")
         assert (leadership.sort_key, leadership.sort_reverse) == ("1s", False)
-        for _column in range(len(leadership.columns())):
+        for _column in leadership.columns:
             if "as configured" in text(pilot):
                 break
             await pilot.press("s")
