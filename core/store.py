@@ -1,9 +1,10 @@
 """The store: history, quotes and the last snapshot, which outlive the process.
 
-One SQLite file; one packed series per symbol, replaced atomically (`core.packing`); tables in `core.store_tables`,
-migrations in `core.store_schema`, the file itself in `core.store_file`, what SQLite's errors mean in
-`core.store_errors`. Any number of threads and processes read while one writes; a writer waits for the one before it. When a
-method that writes has returned, its data are committed and survive the end of the process at any instant.
+One SQLite file; one packed series per symbol, replaced atomically (`core.packing`); tables in
+`core.store_tables`, migrations in `core.store_schema`, the file itself in `core.store_file`, what SQLite's
+errors mean in `core.store_errors`. Any number of threads and processes read while one writes; a writer waits
+for the one before it. When a method that writes has returned, its data are committed and survive the end of the
+process at any instant.
 
 Numbers of a simulated feed never enter: that is a ValueError.
 """
