@@ -114,7 +114,7 @@ def load_claims(path: Path) -> ClaimFile:
     except OSError as error:
         message = _("{file}: cannot be read ({reason})").format(file=clean(str(path)), reason=error.strerror)
         raise UsageError(message, _("check the path")) from None
-    table = parsed(path, content)
+    table = parsed(path, content, _("the claims of a note in TOML, as docs/verify.md shows"))
     refuse_first(against_types(table, ClaimFile), path)
     claims = msgspec.convert(table, ClaimFile)
     for place, group in enumerate(claims.group, 1):

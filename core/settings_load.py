@@ -181,23 +181,26 @@ def _content(path: Path, *, required: bool) -> bytes | None:
         raise _unreadable(path, error.strerror or str(error), _("check the rights and the disk")) from None
 
 
-def parsed(path: Path, content: bytes) -> Table:
-    """The TOML document `content` of `path`, which may begin with a byte order mark. Raises `SettingsError`."""
+def parsed(path: Path, content: bytes, what: str = "") -> Table:
+    """The TOML document `content` of `path`, which may begin with a byte order mark.
+
+    Raises `SettingsError`, which says that `what` was expected: a configuration file, unless it is something else.
+    """
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = _("a byte that is not UTF-8 in line {line}").format(line=line)
-        raise _unreadable(path, found, _("save the file as UTF-8")) from None
+        raise _unreadable(path, found, _("save the file as UTF-8"), what) from None
     except ValueError as error:  # TOMLDecodeError, and a number with too many digits
-        raise _unreadable(path, _("invalid TOML"), clean(str(error))) from None
+        raise _unreadable(path, _("invalid TOML"), clean(str(error)), what) from None
     except RecursionError:
-        raise _unreadable(path, _("tables or lists nested too deeply"), _("write it flatter")) from None
+        raise _unreadable(path, _("tables or lists nested too deeply"), _("write it flatter"), what) from None
 
 
-def _unreadable(path: Path, found: str, mend: str) -> SettingsError:
-    expected = _("{file}: expected a configuration file, found {found}")
-    return SettingsError(expected.format(file=_shown(path), found=found), mend)
+def _unreadable(path: Path, found: str, mend: str, what: str = "") -> SettingsError:
+    expected = _("{file}: expected {what}, found {found}")
+    return SettingsError(expected.format(file=_shown(path), what=what or _("a configuration file"), found=found), mend)
 
 
 def _optional(path: str, file: Path, key: str) -> str:

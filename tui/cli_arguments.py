@@ -83,7 +83,8 @@ def parse(argv: Sequence[str]) -> Options:
     values: dict[str, Any] = vars(found)
     if rest:
         command = f"tapeboard {values['command']}".rstrip()
-        raise _usage(_('"{argument}" has no place in {command}').format(argument=clean(rest[0]), command=command))
+        message = _('"{argument}" has no place in {command}').format(argument=clean(rest[0]), command=command)
+        raise _usage(message, command)
     values["data"] = (*values["data"], *values.pop(f"data{_AFTER}", ()))
     values["rules"] = tuple(values.get("rules", ()))
     return Options(**values)
@@ -93,7 +94,7 @@ class _Parser(argparse.ArgumentParser):
     """Raises `UsageError` where argparse would print its usage and exit."""
 
     def error(self, message: str) -> NoReturn:
-        raise _usage(message.removeprefix("argument "))
+        raise _usage(message.removeprefix("argument "), self.prog)
 
     # argparse has no public place for this; its own message lists every choice and depends on the version.
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -253,8 +254,8 @@ def _path(text: str) -> Path:
     return Path(_text(text))
 
 
-def _usage(message: str) -> UsageError:
-    return UsageError(_("{message}; try 'tapeboard --help'").format(message=message))
+def _usage(message: str, program: str = "tapeboard") -> UsageError:
+    return UsageError(_("{message}; try '{program} --help'").format(message=message, program=program))
 
 
 def _meant(word: str, choices: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from core import pipeline
 from core.errors import UsageError
 from core.i18n import _
 from core.report.desk import note_of, rendered, save
+from core.text import clean
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
 
@@ -17,6 +18,9 @@ def run(options: Options) -> int:
     begin, end = options.begin, options.end
     if (begin is None) != (end is None):
         raise UsageError(_("a period needs both its ends"), "--from DATE --to DATE")
+    if options.output is not None and not options.output.parent.is_dir():
+        folder = clean(str(options.output.parent), 400)
+        raise UsageError(_("{folder}: there is no such folder").format(folder=folder), _("give another -o"))
     settings = options.load().settings
     with closing(pipeline.open_pipeline(settings, as_of=options.as_of)) as pipe:
         snapshot = pipe.refresh()

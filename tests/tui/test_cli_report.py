@@ -53,7 +53,7 @@ def test_a_note_is_saved_whole_with_the_usual_rights(tmp_path: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("-o", "/nowhere/note.md"), "/nowhere/note.md: cannot be written"),
+        (("-o", "/nowhere/note.md"), "/nowhere: there is no such folder"),
         (("--from", "2025-12-01"), "a period needs both its ends"),
         (("--format", "pdf"), 'found "pdf"'),
     ],
