@@ -124,6 +124,11 @@ def test_evidence_that_fails_is_told_with_its_number() -> None:
     assert "fragile" not in text, "there is no lead of the small caps"
 
 
+def test_the_verdict_says_that_it_counts_dividends_where_the_panes_do_not() -> None:
+    assert told(verdict_pieces(builders.rich(basis="px")), 250).endswith("sectors > 50d  verdict with dividends")
+    assert "dividends" not in told(verdict_pieces(builders.rich()), 250)
+
+
 def test_a_fragile_lead_without_a_band_is_still_fragile() -> None:
     spread = msgspec.structs.replace(builders.spreads()[0], band63=(None, None))
     assert "  fragile  " in told(verdict_pieces(builders.rich(spreads=(spread,))))

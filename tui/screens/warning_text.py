@@ -11,7 +11,7 @@ from textual.content import Content
 
 from core.i18n import _
 from core.series import RuleDetail, RuleStep
-from core.snapshot import RiskWarning
+from core.snapshot import RiskWarning, RuleState
 from core.text import clean
 from tui import format as fmt
 from tui.evidence import named
@@ -31,7 +31,7 @@ WIDEST: Final = 52
 
 def state(warning: RiskWarning, session: date | None) -> Content:
     """The state, since when and for how long, and how much it is to be trusted."""
-    name = warning.state.replace("_", " ")
+    name = _named(warning.state)
     parts: list[tuple[str, str]] = [(f"{fmt.APPROXIMATE if warning.provisional else ''}{name}", STYLES[warning.state])]
     if warning.label:
         parts.append((f" {warning.label}", "$strong"))
@@ -149,9 +149,19 @@ def steps(found: Sequence[RuleStep], width: int) -> Content:
     lines: list[Content] = []
     for step in reversed(found):
         head = f"{fmt.day(step.session)}  "
-        old, new = step.old.replace("_", " "), step.new.replace("_", " ")
+        old, new = _named(step.old), _named(step.new)
         change = Content.assemble(head, (f"{old} → ", "$dim"), (new, STYLES[step.new]))
         lines.append(change)
         told = " · ".join(f"{name} {value}" for name, value in named(step.evidence))
         lines += [Content.styled(f"  {line}", "$dim") for line in fmt.wrap(told, max(20, width - 2))]
     return Content("\n").join(lines)
+
+
+def _named(state: RuleState) -> str:
+    return {
+        "WARNING": _("WARNING"),
+        "WATCH": _("WATCH"),
+        "INFO": _("INFO"),
+        "CLEAR": _("CLEAR"),
+        "NOT_EVALUATED": _("NOT EVALUATED"),
+    }[state]

@@ -29,6 +29,8 @@ def verdict_pieces(snapshot: Snapshot) -> list[Piece]:
         pieces.append(piece(*_forms(evidence), style=style, weight=60, group="evidence"))
         if evidence.id == SMALL_LEAD and evidence.holds and verdict.fragile:  # only what leads has a lead
             pieces.append(piece(*_fragile(snapshot.spreads), style="watch", weight=58, gap=1))
+    if verdict.evidence and snapshot.basis == "px":  # of what the panes show; rules keep their own
+        pieces.append(piece(_("verdict with dividends"), "tr", "", style="dim", weight=4))
     if not verdict.evidence and verdict.text:
         pieces.append(piece(verdict.text, style="dim", weight=40))
     return pieces
