@@ -24,6 +24,7 @@ from tui.work import Workshop
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.timer import Timer
 
     from tui.bridge import Bridge
     from tui.palette import Entry
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 BASIS: Final = "basis"
 """The kind of our question."""
 
+SLOW: Final = 0.5
+"""Seconds after which it is told that a basis is still being computed."""
 LONG: Final = 8.0
 """Seconds that a line about a failure or a file stands."""
 
@@ -65,6 +68,7 @@ class Hands:
         self._themes = themes
         self._show_text = show_text
         self._next_universe = ""
+        self._waiting: Timer | None = None
         self._first_basis = settings.metrics.basis
         self._work = Workshop(show_work, self._say)
         self.settings = settings
@@ -97,6 +101,9 @@ class Hands:
 
     def show_basis(self, basis: Basis) -> None:
         """Show returns on this basis, everywhere; what is shown stays until the answer comes."""
+        line = {"tr": _("computing returns with dividends …"), "px": _("computing returns of prices only …")}[basis]
+        self._hear()
+        self._waiting = self._app.set_timer(SLOW, lambda: self._say(line))
         self._app.post_message(Asked(BASIS, lambda source: _moved(source, basis), self._app))
 
     def prepare(self, source: SnapshotSource) -> None:
@@ -125,10 +132,16 @@ class Hands:
 
     def answered(self, event: Answered) -> None:
         """The basis is another now, or why it is not."""
+        self._hear()
         if event.failure or not isinstance(event.answer, str):
             self._say(event.failure)
         else:
             self._use(on_basis(self.settings, "px" if event.answer == "px" else "tr"))
+
+    def _hear(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
 
     def cancel(self) -> bool:
         """Stop the work under way; whether there was any."""

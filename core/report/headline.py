@@ -32,6 +32,7 @@ def _when(facts: Facts) -> tuple[Sentence, ...]:
         and snapshot.session is not None
         and asked > snapshot.session
         and asked != snapshot.next_session
+        and snapshot.session_status != "stale"  # there were sessions in between
     ):
         text = _("{asked:day} was not a session; this note is about the last one before it, {session:day}.")
         said += facts.say("not_a_session", text, asked="viewed_at", session="session")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from core.errors import UsageError
+from core.settings import Basis
 from tests.tui import builders
 from tests.tui.hands import SIZE, Universes, ready, with_universes
 from tests.tui.script import Script, app, shown, text, until
@@ -20,6 +23,25 @@ async def test_b_shows_the_other_basis_and_back() -> None:
         await until(pilot, lambda: "% · 63s · px" in text(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "% · 63s · tr" in text(pilot))
+
+
+async def test_a_basis_that_takes_its_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    go, move = threading.Event(), Script.show_basis
+
+    def slowly(script: Script, basis: Basis) -> None:
+        go.wait(30)
+        move(script, basis)
+
+    monkeypatch.setattr(Script, "show_basis", slowly)
+    monkeypatch.setattr("tui.hands.SLOW", 0.01)
+    snapshot = builders.rich()
+    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+        await ready(pilot, snapshot)
+        await pilot.press("b")
+        await until(pilot, lambda: "computing returns of prices only …" in text(pilot))
+        assert "% · 63s · tr" in text(pilot)
+        go.set()
+        await until(pilot, lambda: "% · 63s · px" in text(pilot))
 
 
 async def test_a_basis_that_cannot_be_shown_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

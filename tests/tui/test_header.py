@@ -124,6 +124,12 @@ def test_evidence_that_fails_is_told_with_its_number() -> None:
     assert "fragile" not in text, "there is no lead of the small caps"
 
 
+def test_the_members_of_a_universe_keep_its_name_apart_in_the_fewest_words() -> None:
+    piece = Evidence(id="participation", text="67 % of sp500 > 50d", value=0.67, holds=True)
+    text = told(verdict_pieces(builders.rich(verdict=builders.verdict(evidence=(piece,)))), 34)
+    assert text.endswith("67% sp500>50d")
+
+
 def test_the_verdict_says_that_it_counts_dividends_where_the_panes_do_not() -> None:
     assert told(verdict_pieces(builders.rich(basis="px")), 250).endswith("sectors > 50d  verdict with dividends")
     assert "dividends" not in told(verdict_pieces(builders.rich()), 250)

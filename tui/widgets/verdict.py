@@ -70,7 +70,7 @@ def _forms(evidence: Evidence) -> tuple[str, ...]:
     head = text.split(" / ")[0]
     if evidence.value is None:
         return mark + text, mark + head
-    bare = head.replace(_("sectors"), "").replace(" ", "")
+    bare = head.replace(_("sectors"), "").replace(" % of ", "%\0").replace(" ", "").replace("\0", " ")
     short = f"{words[evidence.id]} {pp(evidence.value)}" if evidence.id in words else bare
     return mark + text, mark + head, mark + short, short, short.replace(" pp", "pp")
 

@@ -76,6 +76,12 @@ def test_without_members_the_sector_funds_take_part(market: Path) -> None:
     assert "verdict counts dividends" not in headline
 
 
+def test_stale_prices_are_not_said_to_be_of_the_last_session(market: Path) -> None:
+    headline = written(market, date(2026, 3, 1)).section("headline")
+    assert "The prices are stale: the last session they hold is Fri 2026-01-30." in headline
+    assert "the last one before it" not in headline
+
+
 def test_what_could_not_be_evaluated_is_said(note: Written) -> None:
     risks = note.section("risks")
     assert "Valuation stretch IWM: not evaluated" in risks
