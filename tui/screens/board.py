@@ -158,7 +158,8 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         self._header.show_status(self.status)
         self._footer.show_time(past=self.status.past is not None)
         self._notice.display = self.status.fatal
-        self._notice.update(self.status.failure)
+        if self.status.fatal:  # every update lays out the whole screen
+            self._notice.update(self.status.failure)
 
     def watch_active(self) -> None:
         """Bring the active pane into view, mark it, and give it the focus."""

@@ -49,6 +49,7 @@ class Pane(Vertical):
         self._tabs: tuple[Tab, ...] = (self.tab,)
         self._in_view = True
         self._stale = False
+        self._room: int | None = None  # every row asks for it, and Textual works it out anew each time
         self._line = TitleLine(classes="pane-title")
         self.chosen: tuple[str, ...] | None = None
         """The columns that the user wants, by name and in this order; None for the usual ones."""
@@ -111,7 +112,9 @@ class Pane(Vertical):
     @property
     def room(self) -> int:
         """The cells that a line of the body has; 0 before it has a place on the screen."""
-        return self.body().scrollable_size.width
+        if self._room is None:
+            self._room = self.body().scrollable_size.width
+        return self._room
 
     def settle(self, tabs: tuple[Tab, ...], *, in_view: bool) -> None:
         """Stand in a place that these tabs share, in view or not; what was missed meanwhile is made good."""
@@ -124,6 +127,7 @@ class Pane(Vertical):
     def refill(self, *, flash: bool) -> None:
         """Fill the body now if it is in view, else when it comes back."""
         self._stale = not self._in_view
+        self._room = None
         if self._in_view:
             self.fill(flash=flash)
 
