@@ -27,10 +27,12 @@ from yfinance.pricing_pb2 import PricingData
 from core.feeds.yahoo_stream import StreamClient
 from core.model import Quote
 from core.sessions import Calendar, SystemClock
+from core.settings_load import defaults
+from core.universe import build
 
 TICKS: Final = 1000  # a second
 SECONDS: Final = 4.0
-SYMBOLS: Final = [f"S{i}" for i in range(60)]
+SYMBOLS: Final = [instrument.symbol for instrument in build(defaults().settings).instruments]
 PORTION: Final = 0.005  # seconds between two writes of the server
 PROBE: Final = 0.002  # the sleep whose lag is measured
 LAG_FLOOR: Final = 30.0  # ms
@@ -59,7 +61,7 @@ class Found:
 def main() -> bool:
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     calendar = Calendar()
-    with _server() as url:
+    with server() as url:
         idle = asyncio.run(_measure(calendar, None))
         thread = asyncio.run(_measure(calendar, url))
         here = asyncio.run(_measure(calendar, url, own_thread=False))
@@ -120,7 +122,7 @@ async def _measure(calendar: Calendar, url: str | None, *, own_thread: bool = Tr
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def server() -> Iterator[str]:
     """A process that streams; its address."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
