@@ -33,6 +33,7 @@ from core.sessions import FixedClock
 from core.settings import Settings
 from core.settings_load import defaults
 from core.snapshot import Snapshot
+from tui import garbage
 from tui.app import TapeboardApp
 from tui.messages import SnapshotArrived
 from tui.screens.board import BoardScreen
@@ -70,7 +71,7 @@ class Watched(TapeboardApp):
     CSS_PATH = Path(tui.app.__file__).parent / "styles" / "app.tcss"
 
     def __init__(self, settings: Settings, pipeline: Pipeline) -> None:
-        super().__init__(settings, lambda: pipeline, frozen=True)
+        super().__init__(settings, lambda: pipeline, frozen=True, settled=garbage.set_aside)
         self.driver_class = NullTerminal
         self.pipeline = pipeline
         self.frame = asyncio.Event()

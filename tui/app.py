@@ -87,12 +87,14 @@ class TapeboardApp(App[None], inherit_bindings=False):
         frozen: bool = False,
         reopen: Reopen | None = None,
         memory: Memory | None = None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
         """`successor` waits for a source to go over to. `glance` gives the last stored snapshot, quickly.
 
         `frozen`: one refresh tells all, as for `--as-of`. `reopen` opens a source of another universe, and `memory`
         is what was chosen on the screen last time; without them the universe stays, and nothing was.
         Raises SettingsError for keys that cannot be.
+        `settled` is called once, when the first fresh numbers are there.
         """
         check(settings.keys)
         self._themes = themes(settings.screen.up_is)
@@ -107,6 +109,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
         self._settings = settings
         self._glance = glance
         self._frozen = frozen
+        self._settled = settled
         self._bridge = Bridge(
             self.post_message,
             opener,
@@ -238,6 +241,8 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """Show it, or keep it while the display is held."""
         self._latest = event.snapshot
         self._failure = None
+        settled, self._settled = self._settled, lambda: None
+        settled()
         if self._universe:
             universe, self._universe = self._universe, ""
             self._hands.load_universe(universe, event.snapshot.source.feed)

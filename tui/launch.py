@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.choices import Choices, choices_file, load_choices, save_choices
 from core.glance import last_snapshot
 from core.snapshot import Snapshot
+from tui import garbage
 from tui.app import TapeboardApp
 from tui.cli_output import say
 from tui.errands import reopened
@@ -53,6 +54,7 @@ def run(loaded: Loaded, *, as_of: date | None = None, fresh: bool = False) -> in
         frozen=as_of is not None,
         reopen=partial(reopened, as_of=as_of),
         memory=memory,
+        settled=garbage.set_aside,
     )
     app.run()
     if app.unkept:
