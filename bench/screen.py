@@ -12,6 +12,7 @@ import statistics
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import zip_longest
@@ -29,7 +30,7 @@ from bench.stream import SYMBOLS, TICKS, server
 from core.feeds.yahoo_stream import StreamClient
 from core.model import Quote
 from core.pipeline import Pipeline, open_pipeline
-from core.sessions import FixedClock
+from core.sessions import FixedClock, SystemClock
 from core.settings import Settings
 from core.settings_load import defaults
 from core.snapshot import Snapshot
@@ -50,6 +51,7 @@ KEYS: Final = (
 ROUNDS: Final = 10
 SECONDS: Final = 5.0
 PROBE: Final = 0.002
+PATIENCE: Final = 20.0
 
 CHANGED: Final = 0.10
 REFRESH_FLOOR: Final = 15.0  # ms of CPU
@@ -196,14 +198,14 @@ async def _stream(url: str, app: Watched) -> list[Finding]:
     loop = asyncio.get_running_loop()
 
     def take(quotes: Mapping[str, Quote]) -> None:
-        app.pipeline.take(quotes)
+        app.pipeline.take({symbol: replace(quote, asof=NOON) for symbol, quote in quotes.items()})
         loop.call_soon_threadsafe(begun.set)
 
     client = StreamClient(
-        SYMBOLS, take, lambda _: None, clock=FixedClock(NOON), calendar_session=lambda _: SESSION, url=url
+        SYMBOLS, take, lambda _: None, clock=SystemClock(), calendar_session=lambda _: SESSION, url=url
     )
     client.start()
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     ticks, frames, before, lags = client.state.ticks, app.frames, _lines(app), []
     end = time.perf_counter() + SECONDS
     while (asked := time.perf_counter()) < end:
