@@ -8,6 +8,7 @@ is written as it was printed, "5.97 %" or "35.66 million": its digits are the ro
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,8 @@ from msgspec import Meta
 
 from core.errors import UsageError
 from core.i18n import _
-from core.settings_check import against_types
-from core.settings_load import parsed, refuse_first
+from core.settings_check import Mistake, against_types, found_as
+from core.settings_load import parsed, refuse
 from core.text import clean
 
 Metric: TypeAlias = Literal["return", "volatility", "volume", "rank", "close", "high", "low", "average"]
@@ -108,43 +109,45 @@ def printed(text: str) -> Printed:
 
 
 def load_claims(path: Path) -> ClaimFile:
-    """The claims of the file. Raises `SettingsError` and `UsageError`, with the key that is wrong."""
+    """The claims of the file.
+
+    Raises `UsageError` where it cannot be read, `SettingsError` with every key that is wrong.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         message = _("{file}: cannot be read ({reason})").format(file=clean(str(path)), reason=error.strerror)
         raise UsageError(message, _("check the path")) from None
     table = parsed(path, content, _("the claims of a note in TOML, as docs/verify.md shows"))
-    refuse_first(against_types(table, ClaimFile), path)
+    refuse(against_types(table, ClaimFile), path)
     claims = msgspec.convert(table, ClaimFile)
-    for place, group in enumerate(claims.group, 1):
-        _refuse(path, f"group.{place}", _group_mistake(group))
-        for number, claim in enumerate(group.claim, 1):
-            _refuse(path, f"group.{place}.claim.{number}", _claim_mistake(claim, group))
+    refuse(_without_sense(claims), path)
     return claims
 
 
-def _group_mistake(group: ClaimGroup) -> str:
-    if group.begin != UNSTATED and group.window:
-        return _("expected either from or window, found both")
-    if group.begin != UNSTATED and group.begin > group.to:
-        return _("expected from before to, found {first} after {last}").format(first=group.begin, last=group.to)
-    return "" if group.claim else _("expected at least one claim, found none")
+def _without_sense(claims: ClaimFile) -> Iterator[Mistake]:
+    """What is wrong with claims whose types are right: windows that are none, numbers that are none."""
+    for place, group in enumerate(claims.group, 1):
+        path = ("group", str(place))
+        if group.begin != UNSTATED and group.window:
+            yield Mistake(path, _("either from or window"), _("both"))
+        elif group.begin != UNSTATED and group.begin > group.to:
+            found = _("{first} after {last}").format(first=group.begin, last=group.to)
+            yield Mistake(path, _("from before to"), found)
+        if not group.claim:
+            yield Mistake(path, _("at least one claim"), _("nothing"))
+        for number, claim in enumerate(group.claim, 1):
+            yield from _claim_without_sense((*path, "claim", str(number)), claim, group)
 
 
-def _claim_mistake(claim: Claim, group: ClaimGroup) -> str:
+def _claim_without_sense(path: tuple[str, ...], claim: Claim, group: ClaimGroup) -> Iterator[Mistake]:
     try:
         printed(claim.value)
     except ValueError:
-        expected = _('value: expected a number as printed, "5.97 %" or "35.66 million", found "{found}"')
-        return expected.format(found=clean(claim.value, 60))
+        yield Mistake((*path, "value"), _('a number as printed, "5.97 %" or "35.66 million"'), found_as(claim.value))
     if claim.metric not in LEVELS and group.begin == UNSTATED and not group.window:
-        return _("a {metric} needs the group's from or window").format(metric=claim.metric)
+        expected = _("from or window in its group, which a {metric} needs").format(metric=claim.metric)
+        yield Mistake(path, expected, _("neither"))
     if claim.metric == "rank" and claim.subject not in claim.among:
-        return _("among: expected the symbols that are ranked, {subject} one of them").format(subject=claim.subject)
-    return ""
-
-
-def _refuse(path: Path, key: str, mistake: str) -> None:
-    if mistake:
-        raise UsageError(f"{clean(str(path), 400)}: {key}: {mistake}")
+        expected = _("the symbols that are ranked, {subject} one of them").format(subject=claim.subject)
+        yield Mistake((*path, "among"), expected, _("a list without it"))

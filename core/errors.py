@@ -2,7 +2,7 @@
 
     TapeboardError                 exit 1   one line for the user: what happened, then the mend
     ├── UsageError                 exit 2   the command line asks for something that cannot be
-    ├── SettingsError              exit 2   a configuration file: which file, which key, what was expected
+    ├── SettingsError              exit 2   a configuration file: which file, which key, what was expected; a line each
     ├── StoreError                 exit 2   the store cannot be opened (it is never touched then)
     │   ├── StoreWriteError        exit 2   a write failed (full or read-only disk); what was committed stays
     │   └── SeriesDamaged          exit 2   the stored history of one symbol cannot be read; all else can
@@ -24,6 +24,7 @@ the command line is a defect of ours and ends with exit 1, still in one line (`-
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 
@@ -55,9 +56,17 @@ class UsageError(TapeboardError):
 
 
 class SettingsError(TapeboardError):
-    """A configuration file cannot be read or holds a wrong key or value."""
+    """A configuration file cannot be read or holds wrong keys or values; `others` are what else is wrong with it."""
 
     exit_code = 2
+
+    def __init__(self, message: str, mend: str = "", others: Sequence[SettingsError] = ()) -> None:
+        super().__init__(message, mend)
+        self.others = tuple(others)
+
+    def __str__(self) -> str:
+        """One line for each mistake, so that one look at the file mends them all."""
+        return "\n".join((super().__str__(), *map(str, self.others)))
 
 
 class StoreError(TapeboardError):

@@ -156,15 +156,16 @@ class MetricSettings(Section, kw_only=True, frozen=True):
 
 
 class NotifySettings(Section, kw_only=True, frozen=True):
-    """`[notify]`; `urls` are addresses of apprise, which hold secrets and are never shown."""
+    """`[notify]`; `urls` are addresses of apprise, which hold secrets and are never shown.
+
+    Nor is any other value here when it is wrong: it may be an address in the wrong place.
+    """
 
     bell: bool
     toast: bool
     least: Literal["watch", "warning"]
     provisional: bool
-    urls: Annotated[
-        tuple[str, ...], Meta(description="a list of addresses of apprise in quotes", extra={"secret": True})
-    ]
+    urls: Annotated[tuple[str, ...], Meta(description="a list of addresses of apprise in quotes")]
 
 
 class ReportSettings(Section, kw_only=True, frozen=True):
@@ -201,7 +202,7 @@ class Settings(Section, kw_only=True, frozen=True):
     metrics: MetricSettings
     warnings: WarningSettings
     rules: dict[str, OwnRuleSettings]
-    notify: NotifySettings
+    notify: Annotated[NotifySettings, Meta(extra={"secret": True})]
     report: ReportSettings
     screen: ScreenSettings
     keys: dict[str, str]

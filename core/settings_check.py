@@ -1,7 +1,7 @@
 """What is wrong with a table by the types it is to have: keys, kinds of values, ranges.
 
-`Mistake`s come lazily, in the order of the declaration; the loader reports the first. The checks read the types of
-`core.settings`, so a new key needs no code here.
+`Mistake`s come lazily, in the order of the declaration. The checks read the types of `core.settings`, so a new key
+needs no code here. Nothing that may be a secret is repeated: not what stands under a type marked so, nor its parts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -104,10 +104,15 @@ def _check(node: mi.Type, value: object, path: Path) -> Iterator[Mistake]:
 
 
 def _described(node: mi.Metadata, value: object, path: Path) -> Iterator[Mistake]:
-    secret = bool((node.extra or {}).get("secret"))
+    """A description says what is expected anywhere below; of a secret only its keys are repeated."""
+    described, secret = _description(node), (node.extra or {}).get("secret")
     for mistake in _check(node.type, value, path):
-        found = _("something else, which is kept secret") if secret else mistake.found
-        yield Mistake(mistake.path, _expected(node), found)
+        hidden = secret and mistake.found != found_as(mistake.path[-1])
+        yield replace(
+            mistake,
+            expected=described or mistake.expected,
+            found=_("something else, which is kept secret") if hidden else mistake.found,
+        )
 
 
 def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]:
@@ -115,13 +120,13 @@ def _struct(node: mi.StructType, value: object, path: Path) -> Iterator[Mistake]
         yield Mistake(path, _expected(node), found_as(value))
         return
     fields = {field.encode_name: field for field in node.fields}
-    for key in value:
-        if key not in fields:
-            yield unknown((*path, key), key, _("a known key"), fields)
+    strange = [unknown((*path, key), key, _("a known key"), fields) for key in value if key not in fields]
+    yield from strange
+    misspelt = {mistake.nearest for mistake in strange}
     for key, field in fields.items():
         if key in value:
             yield from _check(field.type, value[key], (*path, key))
-        elif field.required:
+        elif field.required and key not in misspelt:
             yield Mistake((*path, key), _expected(field.type), _("nothing"))
 
 
@@ -218,6 +223,11 @@ def _choices(node: mi.LiteralType | mi.EnumType) -> list[str]:
     return [str(value) for value in (node.values if isinstance(node, mi.LiteralType) else node.cls)]
 
 
+def _description(node: mi.Metadata) -> str:
+    """The words a type is declared with, "" where there are none."""
+    return str((node.extra_json_schema or {}).get("description", ""))
+
+
 def _expected(node: mi.Type) -> str:
     """What a value of this type looks like, in words."""
     return _WORDS[type(node)](node)
@@ -235,7 +245,7 @@ def _expected_number(node: mi.IntType | mi.FloatType) -> str:
 
 
 _WORDS: dict[type[mi.Type], Callable[[Any], str]] = {
-    mi.Metadata: lambda node: str((node.extra_json_schema or {})["description"]),
+    mi.Metadata: lambda node: _description(node) or _expected(node.type),
     mi.StructType: lambda _node: _("a table"),
     mi.DictType: lambda _node: _("a table"),
     mi.VarTupleType: lambda _node: _("a list"),

@@ -1,15 +1,16 @@
 """Reads `config.toml`: the shipped defaults, the user's file over them key by key, the command line on top.
 
-Tables are merged, lists and values replaced. Every mistake in a file is one `SettingsError` line: file, key,
-what was expected, what was found, and the nearest spelling. Imports neither numpy nor pandas.
+Tables are merged, lists and values replaced. A file with mistakes is refused by one `SettingsError` with a line for
+each: file, key, what was expected, what was found, and the nearest spelling. Imports neither numpy nor pandas.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -27,6 +28,9 @@ from core.text import clean
 
 DEFAULT = "default"
 """The origin of a key that only the shipped file sets."""
+
+_MOST_TOLD = 20
+"""A list of thousands in the wrong form is one misunderstanding, and must not push the first line off the screen."""
 
 Table: TypeAlias = dict[str, object]
 Origin: TypeAlias = dict[str, str]
@@ -99,7 +103,8 @@ def defaults() -> Loaded:
 def load(user_file: Path | None = None, env: Mapping[str, str] = os.environ) -> Loaded:
     """The effective settings: the defaults and over them `user_file`, or else the user's own file if there is one.
 
-    Raises `SettingsError` for a file that cannot be read and for the first mistake in it.
+    Raises `SettingsError` for a file that cannot be read, and for the mistakes in it: those of its keys and types, or
+    where there are none, those of its sense.
     """
     path = user_config_file(env) if user_file is None else user_file
     content = _content(path, required=user_file is not None)
@@ -111,12 +116,14 @@ def _load(user_file: Path | None, user: Table) -> Loaded:
     base = parsed(shipped, shipped.read_bytes())
     origin: Origin = {}
     merged = _merge(_merge({}, base, origin, DEFAULT), user, origin, str(user_file))
-    refuse_first(against_types(merged), user_file or shipped)
+    file = user_file or shipped
+    if user:  # what is shipped is without mistakes: a test says so, not every start
+        refuse(against_types(merged), file)
     settings = msgspec.convert(merged, Settings)
-    commands = msgspec.convert(base["keys"], dict[str, str])
-    refuse_first(against_itself(settings, commands), user_file or shipped)
-    refuse_first(own_rules(settings), user_file or shipped)
-    return Loaded(_resolved(settings, user_file or shipped), origin, user_file)
+    if user:
+        commands = msgspec.convert(base["keys"], dict[str, str])
+        refuse(chain(against_itself(settings, commands), own_rules(settings)), file)
+    return Loaded(_resolved(settings, file), origin, user_file)
 
 
 def _resolved(settings: Settings, file: Path) -> Settings:
@@ -157,14 +164,20 @@ def _merge(base: Table, over: Table, origin: Origin, source: str, path: tuple[st
     return merged
 
 
-def refuse_first(mistakes: Iterator[Mistake], file: Path) -> None:
-    """Raise `SettingsError` for the first of the mistakes in `file`, if there is one."""
-    for mistake in mistakes:
-        message = _("{file}: {key}: expected {expected}, found {found}").format(
-            file=_shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
-        )
-        mend = _('did you mean "{nearest}"?').format(nearest=clean(mistake.nearest)) if mistake.nearest else ""
-        raise SettingsError(message, mend)
+def refuse(mistakes: Iterable[Mistake], file: Path) -> None:
+    """Raise a `SettingsError` that tells the mistakes in `file`, `_MOST_TOLD` of them at most, if there are any."""
+    errors = [_refusal(mistake, file) for mistake in islice(mistakes, _MOST_TOLD)]
+    if errors:
+        first, *others = errors
+        raise SettingsError(first.message, first.mend, others)
+
+
+def _refusal(mistake: Mistake, file: Path) -> SettingsError:
+    message = _("{file}: {key}: expected {expected}, found {found}").format(
+        file=_shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
+    )
+    mend = _('did you mean "{nearest}"?').format(nearest=clean(mistake.nearest)) if mistake.nearest else ""
+    return SettingsError(message, mend)
 
 
 def _content(path: Path, *, required: bool) -> bytes | None:

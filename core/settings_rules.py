@@ -41,8 +41,9 @@ def pair(subject: str, watched: Collection[str]) -> tuple[str, str] | None:
 
 
 def _watched(settings: Settings) -> list[str]:
-    """The symbols of the groups that are shown and of the watchlist."""
-    shown = [symbol for name in settings.universe.show for symbol in settings.universe.groups[name].symbols]
+    """The symbols of the groups that are shown, as far as there are such groups, and of the watchlist."""
+    groups = settings.universe.groups
+    shown = [symbol for name in settings.universe.show if name in groups for symbol in groups[name].symbols]
     for entry in settings.watchlist.values():
         shown += [symbol.upper() for symbol in (entry.symbols if isinstance(entry, WatchGroup) else entry)]
     return shown

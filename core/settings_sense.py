@@ -1,6 +1,6 @@
 """What is wrong with settings whose types are right: names that refer to nothing, thresholds in the wrong order.
 
-`Mistake`s come lazily; the loader reports the first.
+`Mistake`s come lazily: who only asks whether there is one need not wait for all.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ def _keys(keys: Mapping[str, str], commands: Collection[str]) -> Iterator[Mistak
     for command, bound in keys.items():
         if command not in commands:
             yield unknown(("keys", command), command, _("a command"), commands)
+            continue  # its keys are most likely those of the command that was meant
         for key in filter(None, (part.strip() for part in bound.split(","))):
             other = taken.setdefault(key, command)
             if other != command:

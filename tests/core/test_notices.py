@@ -263,6 +263,26 @@ def test_a_mistake_in_an_address_does_not_show_it(value: str, tmp_path: Path) ->
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f'notify = "ntfy://{SECRET}"', f'[notify]\nbell = "ntfy://{SECRET}"', f'[notify]\nleast = "ntfy://{SECRET}"'],
+)
+def test_nor_does_one_in_the_wrong_place(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="found something else, which is kept secret") as caught:
+        load(file)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_misspelt_key_is_shown_without_its_value(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[notify]\nurl = ["ntfy://{SECRET}"]', encoding="utf-8")
+    with pytest.raises(SettingsError, match='found "url": did you mean "urls"') as caught:
+        load(file)
+    assert SECRET not in str(caught.value)
+
+
 def test_a_trial_tells_of_every_address(received: Received) -> None:
     told, whole = trial(settings(received.url, "nonsense://x"))
     assert told == ["json://…: sent", "nonsense://…: no address that apprise knows"]

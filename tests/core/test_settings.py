@@ -414,6 +414,36 @@ class TestMistakes:
         mend = f': did you mean "{nearest}"?' if nearest else ""
         assert refusal(tmp_path, text) == f"{key}: expected {expected}, found {found}{mend}"
 
+    def test_all_of_a_kind_are_told_at_once_a_line_each(self, tmp_path: Path) -> None:
+        file = write(tmp_path, "[refresh]\nopne = 3\n[screen]\nflash = 1\n[universe]\nshow = ['sytle']\n")
+        with pytest.raises(SettingsError) as caught:
+            load(file)
+        known = "a known key (open, simulated, timeout or misfire_grace)"
+        assert str(caught.value).splitlines() == [
+            f'{file}: refresh.opne: expected {known}, found "opne": did you mean "open"?',
+            f"{file}: screen.flash: expected true or false, found 1",
+        ]
+
+    def test_names_and_own_rules_are_told_together(self, tmp_path: Path) -> None:
+        rule = "[rules.mine]\nmetric = 'nothing'\ncomparison = 'above'\nenter = 1\nleave = 2\n"
+        file = write(tmp_path, f"[universe]\nshow = ['sytle']\n{rule}")
+        with pytest.raises(SettingsError) as caught:
+            load(file)
+        keys = [line.removeprefix(f"{file}: ").partition(": ")[0] for line in str(caught.value).splitlines()]
+        assert keys == ["universe.show.1", "rules.mine.metric", "rules.mine.leave"]
+
+    def test_a_misspelt_key_is_not_missed_as_well(self, tmp_path: Path) -> None:
+        rule = "[rules.mine]\nmetric = 'vix'\ncomparison = 'above'\nentr = 1\nleave = 2\n"
+        expected = "a known key (metric, subjects, comparison, enter, leave, warning, min_in, min_out, severity, "
+        said = f'rules.mine.entr: expected {expected}title or text), found "entr": did you mean "enter"?'
+        assert refusal(tmp_path, rule) == said
+
+    def test_a_list_of_nonsense_is_not_told_to_its_end(self, tmp_path: Path) -> None:
+        file = write(tmp_path, f"[feed]\ndata = [{'1, ' * 5000}]")
+        with pytest.raises(SettingsError) as caught:
+            load(file)
+        assert len(str(caught.value).splitlines()) == 20
+
     def test_a_key_may_move_to_another_command(self, tmp_path: Path) -> None:
         keys = load(write(tmp_path, '[keys]\nzoom = "s,f2"\nsort_next = ""\n')).settings.keys
         assert (keys["zoom"], keys["sort_next"]) == ("s,f2", "")
