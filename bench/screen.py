@@ -51,6 +51,7 @@ KEYS: Final = (
 ROUNDS: Final = 10
 SECONDS: Final = 5.0
 PROBE: Final = 0.002
+SETTLING: Final = 1.0  # until the first prices of the stream have taken the place of the others
 PATIENCE: Final = 20.0
 
 CHANGED: Final = 0.10
@@ -206,6 +207,7 @@ async def _stream(url: str, app: Watched) -> list[Finding]:
     )
     client.start()
     await asyncio.wait_for(begun.wait(), PATIENCE)
+    await asyncio.sleep(SETTLING)
     ticks, frames, before, lags = client.state.ticks, app.frames, _lines(app), []
     end = time.perf_counter() + SECONDS
     while (asked := time.perf_counter()) < end:

@@ -384,6 +384,19 @@ async def test_a_change_is_lit_for_a_moment() -> None:
         await until(app, lambda: not any(flash(app, y, part) for y, part in lit))
 
 
+async def test_new_rows_take_off_the_flashes_that_are_about_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = stage(rows(3))
+    monkeypatch.setattr(Watched, "FLASH_SECONDS", 3600.0)
+    async with app.run_test(size=(40, 12)):
+        app.table.move_cursor_to("S02")
+        app.table.set_rows([row("S00", 5.0), *rows(3)[1:]])
+        app.table.set_rows([row("S00", 5.0), row("S01", 6.0), rows(3)[2]])
+        assert [flash(app, 1, "5.00"), flash(app, 2, "6.00")] == ["up", "up"]
+        monkeypatch.setattr(Watched, "FLASH_SPARE", 3600.0)
+        app.table.set_rows([row("S00", 5.0), row("S01", 7.0), rows(3)[2]])
+        assert [flash(app, 1, "5.00"), flash(app, 2, "7.00")] == ["", "up"]
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 async def test_flashes_can_be_left_out(enabled: bool) -> None:
     app = stage(rows(3))

@@ -46,6 +46,8 @@ class LiveTable(ScrollView, can_focus=True):
     ALLOW_SELECT = False  # a double click opens the row
 
     FLASH_SECONDS: ClassVar[float] = 0.6
+    FLASH_SPARE: ClassVar[float] = 0.25
+    """So many seconds early new rows end a flash: where rows come fast, it costs no frame of its own."""
 
     CLICKS: ClassVar[int] = 2
     """How many clicks on a row open it."""
@@ -161,7 +163,9 @@ class LiveTable(ScrollView, can_focus=True):
         shown = [slot.key for slot in self._slots]  # strips exist for these columns only
         stale, changed = self._body.replace(rows, sections or {}, shown)
         if flash and self.flash_enabled and view:  # nothing is lit unseen
-            end = monotonic() + self.FLASH_SECONDS
+            now = monotonic()
+            stale = {*stale, *(Line("row", key) for key in self._flashes.expire(now + self.FLASH_SPARE))}
+            end = now + self.FLASH_SECONDS
             lit = {column.key for column in self._columns if column.flash}
             for key, change in changed.items():
                 if here := {column: how for column, how in change.items() if column in lit}:
