@@ -346,7 +346,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self.pop_screen()
             self._show(self._status)
         else:
-            self.push_screen(HelpScreen(self._settings.keys, self._status))
+            self.push_screen(HelpScreen(self._settings.keys, self._status, self.screen.name or commands.BOARD))
 
     def _toggle_problems(self) -> None:
         from tui.screens.problems import ProblemsScreen  # noqa: PLC0415 - like the board, after the first paint

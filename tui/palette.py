@@ -15,7 +15,7 @@ from textual.types import CSSPathType
 
 from core.i18n import _
 from core.snapshot import Snapshot
-from tui.commands import ALWAYS_QUIT, DIALOG, registry, shown
+from tui.commands import ALWAYS_QUIT, DIALOG, groups, registry, shown
 
 ALIKE: Final = 0.75
 """How like a word of an entry must be to one that is typed, of 1: "unvierse" is meant for "universe"."""
@@ -75,14 +75,15 @@ def has(text: str, query: str) -> bool:
 
 
 def of_commands(here: str, keys: Mapping[str, str], run: Callable[[str], object]) -> Iterator[Entry]:
-    """The commands that work on the screen `here`, with their keys."""
+    """The commands that work on the screen `here`, by their groups, with their keys."""
+    titles = groups()
     for command in registry():
         if here in command.where and command.id != "palette":
             key = shown(command, keys)
             named = command.title.casefold() in command.help.casefold()
             told = command.help if named else f"{command.title}: {command.help}"
-            text = f"{told} ({key})" if key else told
-            yield Entry(text[0].upper() + text[1:], _call(run, command.id))
+            text = _("{group}: {what}").format(group=titles[command.group], what=told)
+            yield Entry(f"{text} ({key})" if key else text, _call(run, command.id))
 
 
 def of_symbols(snapshot: Snapshot, go: Callable[[str], object]) -> Iterator[Entry]:
