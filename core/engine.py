@@ -84,53 +84,24 @@ class Engine:
         kept: Mapping[tuple[str, str], Record] | None = None,
     ) -> None:
         """`fundamentals`: the own daily snapshots, None where there is no source of them; `kept`: see `RuleBoard`."""
-        self._universe = universe
-        self._settings = settings
-        self._panel = panel
-        self._behind = (
-            *(() if breadth is None else (breadth.panel,)),
-            *(part.panel for part in (lines or {}).values()),
-        )
+        lines = lines or {}
+        self._universe, self._settings, self._panel = universe, settings, panel
+        self._behind = (*(() if breadth is None else (breadth.panel,)), *(part.panel for part in lines.values()))
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        benchmark = self._columns.get(BENCHMARK, -1)
-        doubtful = [self._columns[i.symbol] for i in universe.instruments if i.cls.has_returns]
-        names = (*KEPT, *looked_back_on(settings.rules))
-        self._judged = self._seen = ScreenHistory(panel, benchmark=benchmark, doubtful=doubtful, names=names)
+        self._judged = self._seen = self._folded(panel, (*KEPT, *looked_back_on(settings.rules)))
         if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
-            price = replace(panel, tr=panel.px)
-            self._seen = ScreenHistory(price, benchmark=benchmark, doubtful=doubtful)
+            self._seen = self._folded(replace(panel, tr=panel.px), KEPT)
         self._history, self._shown = self._judged.history, self._seen.history
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
         self._risk = RiskBoard(self._history, assets)
         self._breadth = BreadthBoard(self._history, assets, breadth)
-        self._concentration = ConcentrationBoard(self._history, assets, lines or {})
+        self._concentration = ConcentrationBoard(self._history, assets, lines)
         series = None if fundamentals is None else ValuationSeries(fundamentals, settings.warnings.W12.snapshots)
         self._valuation = ValuationBoard(self._history, self._columns, series)
         if breadth is not None:
             classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
-        self._board = RuleBoard(
-            self._history,
-            self._columns,
-            settings.warnings,
-            classes,
-            universe.core_symbols(),
-            members=self._breadth.health,
-            kept=kept,
-            own=settings.rules,
-            behind=Behind(
-                universe=None if breadth is None else breadth.id,
-                breadth=self._breadth.series,
-                concentration=self._concentration.series,
-                risk=self._risk.series,
-                valuation=series,
-                sectors=SectorFunds(
-                    symbols=tuple(settings.universe.groups[SECTORS].symbols),
-                    scheme=settings.metrics.scheme,
-                    schemes=settings.universe.schemes,
-                ),
-            ),
-        )
+        self._board = self._replayed(classes, kept)
 
     @property
     def history(self) -> History:
@@ -233,6 +204,38 @@ class Engine:
             warnings=warnings,
             evaluated=evaluated(warnings),
             not_evaluated=self._valuation.lacking(valuation) | UNSOURCED,
+        )
+
+    def _folded(self, panel: Panel, names: Sequence[str]) -> ScreenHistory:
+        """Step 2 on one return basis; `names` are the metrics that something looks back on."""
+        doubtful = [self._columns[i.symbol] for i in self._universe.instruments if i.cls.has_returns]
+        return ScreenHistory(panel, benchmark=self._columns.get(BENCHMARK, -1), doubtful=doubtful, names=names)
+
+    def _replayed(self, classes: SectorClasses, kept: Mapping[tuple[str, str], Record] | None) -> RuleBoard:
+        """Step 3, over what the boards have gathered."""
+        settings = self._settings
+        sectors = SectorFunds(
+            symbols=tuple(settings.universe.groups[SECTORS].symbols),
+            scheme=settings.metrics.scheme,
+            schemes=settings.universe.schemes,
+        )
+        return RuleBoard(
+            self._history,
+            self._columns,
+            settings.warnings,
+            classes,
+            self._universe.core_symbols(),
+            members=self._breadth.health,
+            kept=kept,
+            own=settings.rules,
+            behind=Behind(
+                universe=classes.universe,
+                breadth=self._breadth.series,
+                concentration=self._concentration.series,
+                risk=self._risk.series,
+                valuation=self._valuation.series,
+                sectors=sectors,
+            ),
         )
 
     def _look(self, live: LiveRow | None, members: LiveRow | None, lines: Mapping[str, LiveRow | None]) -> None:
