@@ -78,6 +78,11 @@ class Terminal:
         """Send `keys` to the program."""
         os.write(self._fd, keys.encode())
 
+    def resident(self) -> float:
+        """Megabytes of memory that the program has in use."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
     def _cpu(self) -> float:
         """Seconds of processor time of the program so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()

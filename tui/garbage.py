@@ -18,7 +18,7 @@ START: Final = 500_000
 
 
 def put_off() -> None:
-    """Collect nothing during the start; garbage of a command that runs on is collected all the same, in larger heaps."""
+    """Collect nothing during the start. The garbage of a command that runs on is collected later, in larger heaps."""
     gc.set_threshold(START, 20, 20)
 
 
