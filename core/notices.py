@@ -1,15 +1,16 @@
 """Notices: a warning that was raised is told once, on the screen and, where `[notify]` names addresses, outside.
 
 Told are transitions to WATCH and WARNING of final sessions, of the last few where a store remembers what was told,
-else of the last one. A warning that eases is no news, nor is one that is muted or acknowledged. Addresses that fail
-are tried again, after a while that doubles; those that succeeded are not. Simulated data never go out.
+else of the last one. A warning that eases is no news, nor is one that is muted or acknowledged; nor, for the screen,
+what stands there at the first look of all, or of a run that remembers none. Addresses that fail are tried again, after
+a while that doubles; those that succeeded are not. Simulated data never go out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -118,6 +119,7 @@ class Notices:
         self._seen = (EMPTY, frozenset[Key]())
         self._due: dict[NoticeKey, Notice] = {}
         self._given: dict[str, set[NoticeKey]] = {}
+        self._looked = NoticeKey(universe, "", "", "CLEAR", date.min)  # told to the screen: that it was looked at
         self._tries = 0
         self._next: Instant | None = None
         self._failure = ""
@@ -134,12 +136,15 @@ class Notices:
             snapshot, easing = self._seen
             found = due(snapshot, self._settings, self._universe, easing, fresh)
             new = {notice.key: notice for notice in found if notice.key not in self._due}
-            if new:
-                told = self._told_before(new, ON_SCREEN)
-                self._remember(new, ON_SCREEN)
-                self._given[ON_SCREEN] = self._given.get(ON_SCREEN, set()) | told
+            given = self._given.setdefault(ON_SCREEN, set())
+            if new or self._looked not in given:
+                asked = {*new, self._looked} - given
+                told = self._told_before(asked, ON_SCREEN)
+                first = self._looked in asked - told
+                self._remember(asked, ON_SCREEN)
+                given |= asked if first else told
                 self._due |= new
-            return tuple(notice for key, notice in self._due.items() if key not in self._given.get(ON_SCREEN, ()))
+            return tuple(notice for key, notice in self._due.items() if key not in given)
 
     def deliver(self) -> Delivery:
         """Send what has not gone out yet, to each address in one message. Raises StoreError, UsageError."""

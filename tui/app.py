@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
@@ -41,6 +42,7 @@ from tui.messages import (
     Mute,
     Opened,
     ProblemArrived,
+    Remarked,
     RuleOpened,
     SnapshotArrived,
     SourceFailed,
@@ -53,7 +55,6 @@ from tui.source import AwaitSource, OpenSource
 from tui.status import Status
 from tui.themes import themes
 from tui.travel import Surroundings, Traveller
-from tui.widgets.line import piece
 
 if TYPE_CHECKING:
     from core.attention import Said
@@ -132,6 +133,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self,
             self._bridge,
             settings,
+            herald=self._herald,
             themes=self.theme_names,
             reopen=reopen,
             show_work=lambda work: self._show(replace(self._status, work=work)),
@@ -175,14 +177,15 @@ class TapeboardApp(App[None], inherit_bindings=False):
                     asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         self._stored = self._latest = self._glance() or EMPTY
         self._show(self._status)
-        if self._memory.problem:
-            self.notify(self._memory.problem, severity="warning", markup=False)
         if self._stored is EMPTY:
             self._bridge.open()
 
     def on_board_screen_painted(self) -> None:
-        """Open the source, now that the stored numbers are there to be read."""
+        """Open the source, now that the stored numbers are there to be read; tell what of the memory is lost."""
         self._bridge.open()
+        problem, self._memory.problem = self._memory.problem, ""
+        if problem:
+            self._herald.complain(problem)
 
     def on_unmount(self) -> None:
         """Stop refreshing; whatever hangs is left behind. Keep what was chosen."""
@@ -236,6 +239,16 @@ class TapeboardApp(App[None], inherit_bindings=False):
     def on_mute(self, event: Mute) -> None:
         """See `Herald`."""
         self._herald.mute(event.warning)
+
+    def on_remarked(self, event: Remarked) -> None:
+        """See `Herald`."""
+        self._herald.say(event.text)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key takes away what was told; what it asks for may tell something else."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._herald.read()
+        await super().on_event(event)
 
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Show it, or keep it while the display is held."""
@@ -333,8 +346,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
         """Refresh more or less often, and say how often: a full header has no room for it."""
         pace = self._bridge.change_pace(faster=faster)
         if pace is not None:
-            told = _("a refresh every {seconds:.0f} s").format(seconds=pace)
-            self._herald.tell([piece(told, style="info", gap=1)])
+            self._herald.say(_("a refresh every {seconds:.0f} s").format(seconds=pace))
         self._show(self._status)
 
     def _fatal_error(self) -> None:
@@ -374,7 +386,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
         elif event.failure:
             self.on_problem_arrived(ProblemArrived(Problem("report", None, event.failure)))
         else:
-            self.notify(_("the note of the day is written: {file}").format(file=event.answer), markup=False)
+            self._herald.say(_("the note of the day is written: {file}").format(file=event.answer))
 
     def _ask_date(self) -> None:
         from tui.screens.go_to_date import GoToDateScreen  # noqa: PLC0415 - likewise

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.bridge import Bridge
+    from tui.herald import Herald
     from tui.palette import Entry
     from tui.screens.board import BoardScreen
     from tui.screens.dialog import Option
@@ -38,8 +39,6 @@ BASIS: Final = "basis"
 
 SLOW: Final = 0.5
 """Seconds after which it is told that a basis is still being computed."""
-LONG: Final = 8.0
-"""Seconds that a line about a failure or a file stands."""
 
 
 class Hands:
@@ -51,6 +50,7 @@ class Hands:
         bridge: Bridge,
         settings: Settings,
         *,
+        herald: Herald,
         themes: Sequence[str],
         reopen: Reopen | None,
         show_work: Callable[[Work | None], None],
@@ -63,6 +63,7 @@ class Hands:
         """
         self._app = app
         self._bridge = bridge
+        self._say, self._complain = herald.say, herald.complain
         self._reopen = reopen
         self._adopt = adopt
         self._themes = themes
@@ -70,7 +71,7 @@ class Hands:
         self._next_universe = ""
         self._waiting: Timer | None = None
         self._first_basis = settings.metrics.basis
-        self._work = Workshop(show_work, self._say)
+        self._work = Workshop(show_work, self._say, self._complain)
         self.settings = settings
 
     def run(self, command: str, board: BoardScreen | None, snapshot: Snapshot) -> bool:
@@ -134,7 +135,7 @@ class Hands:
         """The basis is another now, or why it is not."""
         self._hear()
         if event.failure or not isinstance(event.answer, str):
-            self._say(event.failure)
+            self._complain(event.failure)
         else:
             self._use(on_basis(self.settings, "px" if event.answer == "px" else "tr"))
 
@@ -221,7 +222,7 @@ class Hands:
         try:
             path: Path = exports.save(made, stem, snapshot, form)
         except TapeboardError as error:
-            self._say(told(error))
+            self._complain(told(error))
         else:
             self._say(_("written: {file}").format(file=path))
 
@@ -237,9 +238,6 @@ class Hands:
     def _fetched(self, report: str) -> None:
         self._say(report)
         self._bridge.refresh_now()
-
-    def _say(self, line: str) -> None:
-        self._app.notify(line, timeout=LONG, markup=False)
 
 
 def universes(settings: Settings) -> list[Option]:

@@ -1,7 +1,7 @@
-"""Where the screen meets what the user says of the warnings, and what is told of new ones: bell, toast, delivery.
+"""Where the screen meets what the user says of the warnings, and all that is told in a line: new warnings first of all.
 
 All questions go to the source (`tui.asking`), and the application is the asker. A notice rings once in a run, however
-often it is told; the toast stands over the keys and covers no data.
+often it is told. What is told stands in the place of the keys, covers no data, and goes with the next key.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Herald:
         self._words: dict[str, Callable[[Said], str]] = {}
         self._amend: dict[str, Callable[[str], None]] = {}
         self._again: Timer | None = None
+        self._told: Footer | None = None
 
     def look(self) -> None:
         """A new snapshot has come: whatever is new in it shall be told."""
@@ -83,19 +84,35 @@ class Herald:
         if event.failure and amend is not None:
             amend(event.failure)
         elif event.failure:
-            self.tell([piece(f"✗ {event.failure}", style="warning", gap=1)])
+            self.complain(event.failure)
         elif isinstance(event.answer, Delivery):
             self._delivered(event.answer)
         elif isinstance(event.answer, Said) and words is not None:
             self._mark(event.answer)
-            self.tell([piece(words(event.answer), style="info", gap=1)])
+            self.say(words(event.answer))
         elif isinstance(event.answer, tuple):
             self._ring(event.answer)
 
-    def tell(self, pieces: Sequence[Piece]) -> None:
-        """Show a line over the keys of the present screen for a while."""
-        for footer in self._app.screen.query(Footer):
-            footer.tell(pieces)
+    def say(self, text: str) -> None:
+        """Tell something that the user has asked for."""
+        self._tell(piece(text, style="info", gap=1))
+
+    def complain(self, text: str) -> None:
+        """Tell what has failed, and how to mend it."""
+        self._tell(piece(f"✗ {text}", style="warning", gap=1))
+
+    def read(self) -> None:
+        """A key was pressed: what was told has been read, and the keys come back."""
+        told, self._told = self._told, None
+        if told is not None:
+            told.show_commands()
+
+    def _tell(self, line: Piece) -> None:
+        """Show a line in the place of the keys for a while; under a dialog those of the screen below it."""
+        footers = (footer for screen in reversed(self._app.screen_stack) for footer in screen.query(Footer))
+        self._told = next(footers, None)
+        if self._told is not None:
+            self._told.tell(line)
 
     def _ring(self, notices: Sequence[Notice]) -> None:
         """Ring and tell of the notices that are new; have them delivered where there are addresses."""
@@ -108,12 +125,12 @@ class Herald:
         if self._settings.bell:
             self._app.bell()
         if self._settings.toast:
-            self.tell([_toast(new)])
+            self._tell(_headline(new))
 
     def _delivered(self, delivery: Delivery) -> None:
         """Say what was not sent, and ask again when its time has come."""
         if delivery.failure:
-            self.tell([piece(f"✗ {clean(delivery.failure, 300)}", style="warning", gap=1)])
+            self.complain(clean(delivery.failure, 300))
         if delivery.wait is not None and self._again is None:
             self._again = self._app.set_timer(delivery.wait, self._deliver_again)
 
@@ -125,7 +142,7 @@ class Herald:
         self._app.post_message(Asked(kind, question, self._app))
 
 
-def _toast(new: Sequence[Notice]) -> Piece:
+def _headline(new: Sequence[Notice]) -> Piece:
     """One line about notices that are new."""
     worst = "warning" if any(notice.key.state == "WARNING" for notice in new) else "watch"
     if len(new) == 1:

@@ -83,6 +83,14 @@ class Mute(Message):
         self.warning = warning
 
 
+class Remarked(Message):
+    """Something is to be told in a line; nothing has failed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class SnapshotArrived(Message):
     """A refresh succeeded."""
 

@@ -39,10 +39,13 @@ class Tell(Protocol):
 class Workshop:
     """Does one piece of work for one application. Lives on the event loop."""
 
-    def __init__(self, show: Callable[[Work | None], None], tell: Callable[[str], None]) -> None:
-        """`show` is called with what is under way and how far it is, `tell` with a line for the user."""
+    def __init__(
+        self, show: Callable[[Work | None], None], say: Callable[[str], None], complain: Callable[[str], None]
+    ) -> None:
+        """`show` is called with what is under way and how far it is, `say` and `complain` with a line for the user."""
         self._show = show
-        self._say = tell
+        self._say = say
+        self._complain = complain
         self._now: _Piece | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -97,7 +100,7 @@ class Workshop:
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must be told
             if not piece.unwanted.is_set():
                 self._end()
-                self._say(told(error))
+                self._complain(told(error))
             return
         if piece.unwanted.is_set():
             drop(result)

@@ -96,11 +96,18 @@ def names(found: tuple[Any, ...]) -> list[tuple[str, str]]:
     return [(notice.key.rule, notice.key.state) for notice in found]
 
 
-def notices(*urls: str, store: Store | None = None, clock: FixedClock | None = None) -> Notices:
+def looked(
+    store: Store | None, *found: RiskWarning, urls: tuple[str, ...] = (), clock: FixedClock | None = None
+) -> Notices:
+    """Those of a run whose screen has shown these warnings first."""
     made = Notices(store, settings(*urls), "core", clock or clock_at(FRIDAY, "20:00"))
-    made.see(snapshot(), ())
+    made.see(snapshot(*found), ())
     made.told()
     return made
+
+
+def notices(*urls: str, store: Store | None = None, clock: FixedClock | None = None) -> Notices:
+    return looked(store, warning(), urls=urls, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +145,26 @@ def test_what_eases_is_no_news_nor_are_old_files() -> None:
     assert due(files, settings(), "core", (), 5) == ()
 
 
+def test_what_stands_there_at_the_first_look_is_no_news_for_the_screen(store: Store) -> None:
+    assert looked(store, warning()).told() == ()
+    assert looked(None, warning()).told() == ()
+
+
 def test_each_transition_is_told_once_in_a_run_and_after_a_restart(store: Store) -> None:
-    first = notices(store=store)
-    assert names(first.told()) == names(first.told()) == [("W19", "WATCH")]
+    first = looked(store, warning())
     first.see(snapshot(warning(state="WARNING")), ())
-    assert names(first.told()) == [("W19", "WATCH"), ("W19", "WARNING")]
-    assert notices(store=store).told() == ()
-    assert names(notices().told()) == [("W19", "WATCH")], "without a store nothing is remembered"
+    assert names(first.told()) == names(first.told()) == [("W19", "WARNING")]
+    assert looked(store, warning(state="WARNING")).told() == ()
+    assert looked(None, warning(state="WARNING")).told() == (), "without a store nothing is remembered"
+
+
+def test_what_was_raised_since_the_last_look_is_told_at_the_start(store: Store) -> None:
+    looked(store, warning(state="CLEAR"))
+    assert names(looked(store, warning(), warning(id="W04", state="WARNING")).told()) == [
+        ("W19", "WATCH"),
+        ("W04", "WARNING"),
+    ]
+    assert looked(store, warning()).told() == ()
 
 
 def test_a_notice_goes_out_once_with_all_that_is_known(received: Received, store: Store) -> None:

@@ -9,7 +9,7 @@ from tui.widgets.pane import TablePane
 
 async def test_columns_are_shown_hidden_and_moved_at_once() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         table = screen.panes[1].listed()
         usual = titles(table)
@@ -33,7 +33,7 @@ async def test_columns_are_shown_hidden_and_moved_at_once() -> None:
 
 async def test_escape_brings_the_columns_before_back() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         pane = screen.panes[0]
         usual = titles(pane.listed())
@@ -46,7 +46,7 @@ async def test_escape_brings_the_columns_before_back() -> None:
 
 async def test_the_symbol_and_the_last_column_stay() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=NARROW, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=NARROW) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("c", *["space", "down"] * 45)
         await pilot.press("home", *["space", "down"] * 17)
@@ -58,7 +58,7 @@ async def test_the_symbol_and_the_last_column_stay() -> None:
 
 async def test_the_window_in_force_is_one_column_whichever_it_is() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         pane = screen.panes[1]
         assert isinstance(pane, TablePane)
@@ -71,7 +71,7 @@ async def test_the_window_in_force_is_one_column_whichever_it_is() -> None:
 
 async def test_a_click_shows_or_hides() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("c")
         assert isinstance(pilot.app.screen, ColumnsDialog)
@@ -81,7 +81,7 @@ async def test_a_click_shows_or_hides() -> None:
 
 async def test_a_pane_without_columns_says_so() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("5", "c")
         await until(pilot, lambda: "Rotation has no columns to choose" in text(pilot))

@@ -26,7 +26,7 @@ def files(folder: Path) -> list[str]:
 @pytest.mark.parametrize(("downs", "ending"), [(0, "csv"), (2, "json"), (4, "md")])
 async def test_a_pane_goes_to_a_file_with_its_session(folder: Path, downs: int, ending: str) -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("2", "e", *["down"] * downs, "enter")
         path = folder / f"tapeboard-sectors-2026-01-09.{ending}"
@@ -39,7 +39,7 @@ async def test_a_pane_goes_to_a_file_with_its_session(folder: Path, downs: int, 
 
 async def test_numbers_are_raw_and_invented_ones_say_so(folder: Path) -> None:
     snapshot = builders.simulated(1)
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("2", "e", "enter")
         path = folder / "tapeboard-simulated-sectors-2026-01-09.csv"
@@ -55,7 +55,7 @@ async def test_numbers_are_raw_and_invented_ones_say_so(folder: Path) -> None:
 
 async def test_no_file_is_written_over(folder: Path) -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("e", "enter", "e", "enter")
         await until(pilot, (folder / "tapeboard-leadership-2026-01-09-2.csv").is_file)
@@ -64,7 +64,7 @@ async def test_no_file_is_written_over(folder: Path) -> None:
 async def test_a_pane_goes_to_the_clipboard_filtered_as_it_stands() -> None:
     snapshot = builders.rich()
     running = app(snapshot)
-    async with running.run_test(size=SIZE, notifications=True) as pilot:
+    async with running.run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("2", "slash", *"tech", "enter", "e", "down", "down", "down", "enter")
         await until(pilot, lambda: "copied" in text(pilot))
@@ -76,7 +76,7 @@ async def test_a_pane_goes_to_the_clipboard_filtered_as_it_stands() -> None:
 async def test_every_pane_can_be_exported(folder: Path) -> None:
     snapshot = builders.rich()
     names = ("leadership", "sectors", "warnings", "breadth", "rotation", "cross_asset")
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         for key, name in enumerate(names, 1):
             await pilot.press(str(key), "e", "enter")
@@ -87,7 +87,7 @@ async def test_a_folder_that_takes_nothing_is_one_line(folder: Path) -> None:
     snapshot = builders.rich()
     gone = folder / "gone"
     gone.mkdir()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Path, "cwd", lambda: gone / "further")
@@ -98,7 +98,7 @@ async def test_a_folder_that_takes_nothing_is_one_line(folder: Path) -> None:
 
 async def test_the_screen_goes_to_a_picture_without_the_dialog(folder: Path) -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("E", "enter")
         path = folder / "tapeboard-screen-2026-01-09.svg"
@@ -112,7 +112,7 @@ async def test_the_screen_goes_to_a_picture_without_the_dialog(folder: Path) -> 
 async def test_the_screen_goes_to_text(folder: Path) -> None:
     snapshot = builders.rich()
     running = app(snapshot)
-    async with running.run_test(size=SIZE, notifications=True) as pilot:
+    async with running.run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("question_mark", "E", "down", "enter")
         path = folder / "tapeboard-screen-2026-01-09.txt"
@@ -124,7 +124,7 @@ async def test_the_screen_goes_to_text(folder: Path) -> None:
 
 async def test_escape_exports_nothing(folder: Path) -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("e", "escape", "E", "escape")
         assert isinstance(pilot.app.screen, BoardScreen)

@@ -8,7 +8,7 @@ from tui.panes.rotation import RotationPane
 
 async def test_rows_follow_every_key_and_the_title_says_so() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("2", "slash", "t", "e", "c")
         assert screen.panes[1].filter == "tec"
@@ -23,7 +23,7 @@ async def test_rows_follow_every_key_and_the_title_says_so() -> None:
 
 async def test_escape_shows_every_row_again_while_typing_and_later() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("2", "slash", "x", "escape")
         await pilot.pause()
@@ -35,7 +35,7 @@ async def test_escape_shows_every_row_again_while_typing_and_later() -> None:
 
 async def test_where_no_row_is_left_the_way_back_is_told() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("1", "slash", *"zzz", "enter")
         await pilot.pause()
@@ -47,7 +47,7 @@ async def test_where_no_row_is_left_the_way_back_is_told() -> None:
 
 async def test_each_pane_keeps_its_own_words_and_a_refresh_does_not_lose_them() -> None:
     first, second = builders.rich(), builders.rich(step=1)
-    async with app(first, second).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(first, second).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, first)
         await pilot.press("slash", *"small", "enter", "2", "slash", *"util", "enter", "r")
         await shown(pilot, second)
@@ -61,7 +61,7 @@ async def test_each_pane_keeps_its_own_words_and_a_refresh_does_not_lose_them() 
 
 async def test_the_title_of_a_section_names_all_its_rows() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("slash", *"index funds")
         assert sorted(symbols(screen.panes[0].listed())) == ["DIA", "IWM", "QQQ", "SPY"]
@@ -69,7 +69,7 @@ async def test_the_title_of_a_section_names_all_its_rows() -> None:
 
 async def test_the_graph_of_the_rotation_shows_what_its_list_shows() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("5", "z", "slash", *"health", "enter")
         rotation = screen.panes[screen.active]
@@ -81,7 +81,7 @@ async def test_the_graph_of_the_rotation_shows_what_its_list_shows() -> None:
 
 async def test_words_that_nobody_has_leave_no_row_and_say_so() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=NARROW, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=NARROW) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("slash", *"zzzz")
         assert symbols(screen.panes[0].listed()) == []
@@ -92,7 +92,7 @@ async def test_words_that_nobody_has_leave_no_row_and_say_so() -> None:
 
 async def test_a_click_elsewhere_keeps_the_words() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("slash", *"small")
         await pilot.click(screen.panes[1].listed(), offset=(5, 3))
@@ -104,7 +104,7 @@ async def test_a_click_elsewhere_keeps_the_words() -> None:
 async def test_the_keys_that_quit_quit_while_words_are_typed() -> None:
     snapshot = builders.rich()
     running = app(snapshot)
-    async with running.run_test(size=SIZE, notifications=True) as pilot:
+    async with running.run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("slash", "q")
         assert pilot.app.is_running

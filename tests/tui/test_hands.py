@@ -16,7 +16,7 @@ from tui.screens.dialog import Chooser
 
 async def test_b_shows_the_other_basis_and_back() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         assert "% · 63s · tr" in text(pilot)
         await pilot.press("b")
@@ -35,7 +35,7 @@ async def test_a_basis_that_takes_its_time_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Script, "show_basis", slowly)
     monkeypatch.setattr("tui.hands.SLOW", 0.01)
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("b")
         await until(pilot, lambda: "computing returns of prices only …" in text(pilot))
@@ -50,7 +50,7 @@ async def test_a_basis_that_cannot_be_shown_is_one_line(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Script, "show_basis", refuse)
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("b")
         await until(pilot, lambda: "no such basis: stay" in text(pilot))
@@ -60,7 +60,7 @@ async def test_a_basis_that_cannot_be_shown_is_one_line(monkeypatch: pytest.Monk
 async def test_another_universe_is_loaded_behind_the_old_numbers() -> None:
     old, new = builders.rich(), builders.rich(step=1)
     universes = Universes(new)
-    async with with_universes(old, universes).run_test(size=SIZE, notifications=True) as pilot:
+    async with with_universes(old, universes).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, old)
         await pilot.press("u")
         assert isinstance(pilot.app.screen, Chooser)
@@ -81,7 +81,7 @@ async def test_another_universe_is_loaded_behind_the_old_numbers() -> None:
 async def test_escape_stops_the_loading_and_what_was_opened_is_closed() -> None:
     old = builders.rich()
     universes = Universes(builders.rich(step=1))
-    async with with_universes(old, universes).run_test(size=SIZE, notifications=True) as pilot:
+    async with with_universes(old, universes).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, old)
         await pilot.press("u", "down", "enter")
         await until(pilot, lambda: "esc stops it" in text(pilot))
@@ -98,7 +98,7 @@ async def test_a_failure_is_one_line_and_the_old_universe_stays() -> None:
     old = builders.rich()
     universes = Universes(builders.rich(step=1), UsageError("the universe sp500 has no list", "name one"))
     universes.go.set()
-    async with with_universes(old, universes).run_test(size=SIZE, notifications=True) as pilot:
+    async with with_universes(old, universes).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, old)
         await pilot.press("u", "down", "enter")
         await until(pilot, lambda: "the universe sp500 has no list: name one" in text(pilot))
@@ -109,7 +109,7 @@ async def test_a_failure_is_one_line_and_the_old_universe_stays() -> None:
 
 async def test_where_nothing_can_be_opened_it_says_how() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("u")
         await until(pilot, lambda: "another universe needs another start: --universe NAME" in text(pilot))

@@ -49,7 +49,7 @@ def again(snapshot: Snapshot, path: Path) -> TapeboardApp:
 
 async def test_layout_and_choices_come_back(path: Path) -> None:
     snapshot = builders.rich()
-    async with again(snapshot, path).run_test(size=SIZE, notifications=True) as pilot:
+    async with again(snapshot, path).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         screen.panes[0].chosen = ("symbol", "ytd", "beta63")
         await pilot.press(
@@ -63,7 +63,7 @@ async def test_layout_and_choices_come_back(path: Path) -> None:
     assert (kept.active, kept.zoomed, kept.looks) == ("pane_rotation", True, {"pane_rotation": "days"})
     assert kept.orders["pane_sectors"].column == order
     assert set(kept.settings) == {"screen.theme", "metrics.window", "metrics.basis"}
-    async with again(snapshot, path).run_test(size=SIZE, notifications=True) as pilot:
+    async with again(snapshot, path).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await until(pilot, lambda: screen.panes[screen.active].COMMAND == "pane_rotation")
         rotation = screen.panes[screen.active]
@@ -84,7 +84,7 @@ async def test_a_universe_that_was_chosen_is_loaded_after_the_first_numbers(path
     for _start in range(2):
         universes = Universes(new)
         universes.go.set()
-        async with with_universes(old, universes, remembering(path)).run_test(size=SIZE, notifications=True) as pilot:
+        async with with_universes(old, universes, remembering(path)).run_test(size=SIZE) as pilot:
             await board(pilot)
             if not load_choices(path)[0].settings:
                 await shown(pilot, old)
@@ -97,7 +97,7 @@ async def test_a_universe_that_was_chosen_is_loaded_after_the_first_numbers(path
 async def test_what_cannot_be_read_is_told_and_replaced_at_the_end(path: Path) -> None:
     spoil(path)
     snapshot = builders.rich()
-    async with again(snapshot, path).run_test(size=SIZE, notifications=True) as pilot:
+    async with again(snapshot, path).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await until(pilot, lambda: "the last layout is not known" in text(pilot))
     assert load_choices(path)[1] == ""
@@ -107,7 +107,7 @@ async def test_what_cannot_be_written_is_told_after_the_end(path: Path) -> None:
     block(path)
     snapshot = builders.rich()
     running = again(snapshot, path)
-    async with running.run_test(size=SIZE, notifications=True) as pilot:
+    async with running.run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("q")
     assert running.return_code == 0
@@ -122,7 +122,7 @@ def test_what_no_longer_exists_is_left_as_configured(path: Path) -> None:
 async def test_a_pane_that_no_longer_exists_hinders_nothing(path: Path) -> None:
     save_choices(Choices(active="pane_gone", columns={"pane_sectors": ("gone",)}, looks={"pane_rotation": "x"}), path)
     snapshot = builders.rich()
-    async with again(snapshot, path).run_test(size=SIZE, notifications=True) as pilot:
+    async with again(snapshot, path).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         assert screen.active == 0
         assert titles(screen.panes[1].listed()) == ["Symbol"]

@@ -9,7 +9,7 @@ from tests.tui.script import app, text, until
 
 async def test_wheel_title_row_and_footer() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         table = screen.panes[0].listed()
         await pilot.click(table, offset=(10, 0))

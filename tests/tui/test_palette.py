@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui import builders
+from tests.tui import builders, world
 from tests.tui.hands import SIZE, Universes, ready, with_universes
 from tests.tui.script import app, text, until
-from tui.palette import Palette, has
+from tui.commands import BOARD, SYMBOLS, groups
+from tui.palette import Palette, has, of_commands
 
 
 async def take(pilot: Pilot[None], words: str) -> None:
@@ -21,7 +22,7 @@ async def take(pilot: Pilot[None], words: str) -> None:
 
 async def test_a_symbol_is_gone_to_whatever_is_filtered() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await pilot.press("slash", *"small", "enter", "3")
         await take(pilot, "go to qqq")
@@ -33,7 +34,7 @@ async def test_a_symbol_is_gone_to_whatever_is_filtered() -> None:
 
 async def test_commands_windows_and_themes_are_there() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         screen = await ready(pilot, snapshot)
         await take(pilot, "show this pane alone")
         assert screen.zoomed
@@ -46,7 +47,7 @@ async def test_commands_windows_and_themes_are_there() -> None:
 async def test_a_universe_is_loaded() -> None:
     snapshot = builders.rich()
     universes = Universes(builders.rich(step=1))
-    async with with_universes(snapshot, universes).run_test(size=SIZE, notifications=True) as pilot:
+    async with with_universes(snapshot, universes).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await take(pilot, "universe nasdaq100")
         await until(pilot, lambda: bool(universes.asked))
@@ -54,12 +55,22 @@ async def test_a_universe_is_loaded() -> None:
     assert universes.asked == [("nasdaq100", "files")]
 
 
+def test_commands_stand_in_the_groups_of_the_help_and_are_found_by_them() -> None:
+    titles = [title for group, title in groups().items() if group != SYMBOLS]
+    entries = [entry.text for entry in of_commands(BOARD, world.settings().keys, lambda _command: None)]
+    found = [entry.partition(": ")[0] for entry in entries]
+    assert list(dict.fromkeys(found)) == titles
+    assert [entry for entry in entries if has(entry, "take away")] == [
+        e for e in entries if e.startswith("Take away: ")
+    ]
+
+
 async def test_elsewhere_it_offers_what_works_there() -> None:
     snapshot = builders.rich()
-    async with app(snapshot).run_test(size=SIZE, notifications=True) as pilot:
+    async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("question_mark", "ctrl+p")
-        await until(pilot, lambda: "Quit at once (q)" in text(pilot))
+        await until(pilot, lambda: "Program: quit at once (q)" in text(pilot))
         assert "Go to IWM" not in text(pilot)
         await pilot.press("ctrl+q")
     assert pilot.app.return_code == 0

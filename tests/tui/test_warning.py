@@ -43,8 +43,17 @@ async def opened(script: Script, size: tuple[int, int] = (120, 35)) -> AsyncIter
         screen = await board(pilot)
         await until(pilot, lambda: screen.snapshot is script.latest)
         await pilot.press("3")
-        await pilot.pause()
+        await looked(pilot)
         yield pilot
+
+
+async def looked(pilot: Pilot[None]) -> None:
+    """All that was asked is answered: what is new, too."""
+    running = pilot.app
+    assert isinstance(running, TapeboardApp)
+    await pilot.pause()
+    await until(pilot, lambda: not running._bridge._desk._tasks)
+    await pilot.pause()
 
 
 def told(pilot: Pilot[None]) -> str:
@@ -134,10 +143,25 @@ async def test_a_new_warning_rings_once_and_is_told_over_the_keys() -> None:
         await until(pilot, lambda: "▲ W19 Drawdown SPY: WATCH since 2026-01-09" in told(pilot))
         assert len(rung) == 1
         assert text(pilot).splitlines()[1:3] == data
+        await pilot.press("down")
+        assert "? help" in told(pilot)
         await pilot.press("r")
         await until(pilot, lambda: script.refreshes == 3)
         await pilot.pause()
         assert len(rung) == 1
+
+
+async def test_what_stands_there_at_the_start_neither_rings_nor_hides_the_keys() -> None:
+    script = Script(snapshot(fresh(), builders.warning()))
+    rung: list[None] = []
+    running = TapeboardApp(builders.settings(), lambda: script)
+    running.bell = lambda: rung.append(None)  # type: ignore[method-assign]
+    async with running.run_test(size=(80, 24)) as pilot:
+        screen = await board(pilot)
+        await until(pilot, lambda: screen.snapshot is script.latest)
+        await looked(pilot)
+        assert "? help" in told(pilot)
+    assert rung == []
 
 
 async def test_what_was_not_sent_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ class Office:
         self.done: list[object] = []
         self.dropped: list[object] = []
         self.news = asyncio.Event()
-        self.shop = Workshop(self._into(self.shown), self._into(self.said))
+        self.shop = Workshop(self._into(self.shown), self._into(self.said), self._into(self.said))
 
     def begin(self, job: Callable[[Tell], object], title: str = "digging") -> None:
         self.shop.begin(title, job, self._into(self.done), drop=self._into(self.dropped))

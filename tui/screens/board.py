@@ -23,6 +23,7 @@ from textual.widgets import Static
 from core.i18n import _
 from core.snapshot import EMPTY, RANK_WINDOWS, Snapshot
 from tui.commands import BOARD, registry, shown
+from tui.messages import Remarked
 from tui.panes.leadership import LeadershipPane
 from tui.panes.sectors import SectorsPane
 from tui.panes.warnings import WarningsPane
@@ -267,7 +268,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
 
         pane = self.panes[self.active]
         if not isinstance(pane, TablePane):
-            self.notify(_("{pane} has no columns to choose").format(pane=pane.tab.name), markup=False)
+            self.post_message(Remarked(_("{pane} has no columns to choose").format(pane=pane.tab.name)))
             return
         title = _("Columns of {pane}").format(pane=pane.tab.name)
         usual = [pane.named(column) for column in pane.columns()]

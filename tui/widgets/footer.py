@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
 from typing import ClassVar, Final
 
+from textual.content import Content
 from textual.timer import Timer
 
 from core.i18n import _
@@ -24,7 +25,7 @@ from tui.commands import (
     registry,
     shown,
 )
-from tui.widgets.line import Line, Piece, piece
+from tui.widgets.line import STYLES, Line, Piece, measure, piece
 
 FAVOUR: Final = 10
 """What the commands about time weigh more while the past is shown, and those about warnings where one is chosen."""
@@ -37,8 +38,11 @@ LEFT: Final = {
 
 
 class Footer(Line):
-    """The commands of one screen, as many as fit; the heaviest stay. For a while it tells something else."""
+    """The commands of one screen, as many as fit; the heaviest stay. For a while it tells something else, uncut."""
 
+    DEFAULT_CSS = """
+    Footer.-tall { height: auto; max-height: 4; padding: 0 1; text-wrap: wrap; }
+    """
     TOLD: ClassVar[float] = 10.0
     """Seconds after which the commands come back."""
 
@@ -47,14 +51,28 @@ class Footer(Line):
         self._screen, self._keys, self._past, self._warnings = screen, keys, False, False
         self._commands = footer_pieces(screen, keys)
         self._back: Timer | None = None
+        self._told: Piece | None = None
         self.show(self._commands)
 
-    def tell(self, pieces: Sequence[Piece]) -> None:
-        """Show these pieces for a while, in place of the commands."""
+    def tell(self, line: Piece) -> None:
+        """Show this for a while, in place of the commands; in more lines than one where it is long."""
         if self._back is not None:
             self._back.stop()
-        self.show(pieces)
+        self._told = line
+        self.set_class(measure([line]) > self.size.width - self.MARGIN, "-tall")
+        self.show([line])
         self._back = self.set_timer(self.TOLD, self.show_commands)
+
+    def render(self) -> Content:
+        """See `Line`."""
+        if self._told is not None and self.has_class("-tall"):
+            return Content.styled(self._told.text, STYLES[self._told.style])
+        return super().render()
+
+    def on_click(self) -> None:
+        """What was told has been read."""
+        if self._told is not None:
+            self.show_commands()
 
     def show_time(self, *, past: bool) -> None:
         """Show the commands of the past, or of the present."""
@@ -76,6 +94,8 @@ class Footer(Line):
         if self._back is not None:
             self._back.stop()
             self._back = None
+        self._told = None
+        self.remove_class("-tall")
         self.show(self._commands)
 
     def _renew(self) -> None:
