@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -20,14 +19,13 @@ from core.errors import NoDataError, StoreError, UsageError
 from core.i18n import _
 from core.journal import Key
 from core.model import Problem, Session
-from core.sessions import Calendar, Clock
+from core.sessions import NEW_YORK, Calendar, Clock
 from core.snapshot import EMPTY, RiskWarning, RuleState, Snapshot
 
 if TYPE_CHECKING:
     from core.store import Store
 
 RAISED: Final = ("INFO", "WATCH", "WARNING")
-NEW_YORK: Final = ZoneInfo("America/New_York")
 FARTHEST: Final = 252
 """Sessions that a rule can be muted for."""
 

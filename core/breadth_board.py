@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from core.breadth_series import BreadthSeries
-from core.courses import YEAR, courses
+from core.courses import courses
 from core.i18n import _
 from core.metrics.breadth import CONFLICT_SHARES
 from core.metrics.fold import History
 from core.metrics.risk import Assets
-from core.metrics.statistics import percentile_rank
+from core.metrics.statistics import last_rows, percentile_rank
 from core.panel import Floats, LiveRow, Panel
+from core.periods import YEAR
 from core.settings import CORE
 from core.snapshot import Breadth, Status, Value, number
 from core.text import some
@@ -102,7 +103,7 @@ class BreadthBoard:
 
     def _funds(self, t: int) -> dict[str, Floats]:
         """B13 and B14, which need no members, over the year up to row t."""
-        rows = slice(max(0, t + 1 - YEAR), t + 1)
+        rows = last_rows(t, YEAR)
         sectors, equal = list(self._assets.sectors), self._assets.columns.get("RSP")
         benchmark = self._assets.columns.get(BENCHMARK)
         series: dict[str, Floats] = {}
@@ -186,7 +187,7 @@ class _MemberBoard:
 
     def _notes(self, t: int) -> tuple[str, ...]:
         """What must stand beside numbers of these members: survivors, where the list is later than the session."""
-        dated, session = self._universe.dated, self._history.sessions[t].item()
+        dated, session = self._universe.dated, self._history.session(t)
         if dated is None:
             caption = _("members of an undated list ({source})").format(source=self._universe.source)
         elif dated > session:

@@ -11,15 +11,13 @@ import numpy as np
 
 from core.metrics.fold import History
 from core.metrics.leadership import ranked_field, sole_leaders
-from core.metrics.statistics import full_tail
+from core.metrics.statistics import full_tail, last_rows
 from core.model import Group, Session
 from core.panel import Floats, Panel
+from core.periods import YEAR
 from core.rules.board import RuleBoard
 from core.series import Leaders, Lines, PriceSeries, RatioSeries, RuleCourse, RuleDetail, RuleStep, Timeline, Values
 from core.snapshot import number
-
-YEAR = 252
-"""The sessions that a chart shows."""
 
 
 def leaders(
@@ -30,7 +28,7 @@ def leaders(
     Who has nobody to be compared with leads nobody.
     """
     symbols = tuple(instrument.symbol for instrument in group.instruments)
-    rows = _rows(t, sessions)
+    rows = last_rows(t, sessions)
     members = [columns[symbol] for symbol in symbols]
     compared = np.isfinite(history[ranked_field(window)][: t + 1, members]).sum(axis=1) > 1
     places = np.where(compared, sole_leaders(history, t, members, window), -1)[rows]
@@ -47,7 +45,7 @@ def ratio_series(
     history: History, t: int, columns: Mapping[str, int], above: str, below: str, *, sessions: int = YEAR
 ) -> RatioSeries:
     """R15 on every session: `tr` of one symbol over that of another, and the averages of the ratio."""
-    rows = _rows(t, sessions)
+    rows = last_rows(t, sessions)
     tr = history["tr"][: t + 1]
     ratio = tr[:, columns[above]] / tr[:, columns[below]]
     return RatioSeries(
@@ -63,7 +61,7 @@ def ratio_series(
 def price_series(history: History, t: int, panel: Panel, symbol: str, sessions: int = YEAR) -> PriceSeries:
     """Bars on `px`, T1 on every session and the range of T2 at row t; `history` is that of `panel`."""
     column = panel.symbols.index(symbol)
-    rows = _rows(t, sessions)
+    rows = last_rows(t, sessions)
     live = t == len(panel.sessions)
     px = history["px"][: t + 1, column]
 
@@ -92,7 +90,7 @@ def price_series(history: History, t: int, panel: Panel, symbol: str, sessions: 
 
 def lines(history: History, t: int, columns: Mapping[str, int], symbols: Sequence[str], sessions: int = YEAR) -> Lines:
     """`tr` of each watched symbol on every session, 100 at the first one; symbols without a base are left out."""
-    rows = _rows(t, sessions)
+    rows = last_rows(t, sessions)
     values = {}
     for symbol in symbols:
         column = columns.get(symbol)
@@ -132,10 +130,6 @@ def rule_detail(board: RuleBoard, rule_id: str, subject: str, t: int) -> RuleDet
         steps=tuple(RuleStep(days[s.t], s.old.value, s.new.value, dict(s.evidence)) for s in course.transitions),
         gauge=board.gauge_series(rule_id, subject, t),
     )
-
-
-def _rows(t: int, sessions: int) -> slice:
-    return slice(max(0, t + 1 - sessions), t + 1)
 
 
 def _days(history: History, rows: slice) -> tuple[Session, ...]:

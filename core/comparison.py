@@ -8,10 +8,10 @@ from typing import Any
 from core.metrics.fold import History
 from core.metrics.leadership import rank_persistence, ratio_trend, sessions_at_rank1, spread_values
 from core.metrics.sectors import SPREAD_WINDOWS, class_spread, class_spread_z21
+from core.metrics.statistics import tail
+from core.rows import SPARK_SESSIONS
 from core.rules.verdict import SectorClasses
 from core.snapshot import RANK_WINDOWS, Rotation, Spread, Status, Value, number
-
-SPARK_SESSIONS = 60
 
 
 def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t: int) -> Spread:
@@ -79,8 +79,8 @@ def rotation_block(
 
 
 def _lead_spark(history: History, t: int, a: int, b: int) -> tuple[Value, ...]:
-    """The 63-session spread of the last 60 sessions."""
-    leads = history["ret_63s"][max(0, t + 1 - SPARK_SESSIONS) : t + 1]
+    """The 63-session spread of the sessions that a spark shows."""
+    leads = tail(history["ret_63s"], t, SPARK_SESSIONS)
     return tuple(number(v) for v in (leads[:, a] - leads[:, b]).tolist())
 
 

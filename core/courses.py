@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.panel import Floats
+from core.periods import YEAR
 from core.snapshot import Course, Value, number
 
-YEAR = 252
 LEAST = 240
 """Sessions with a value that a percentile of the year needs: 95 % of them, as of the members of a universe."""
 

@@ -67,7 +67,7 @@ def laid_out(engine: Engine, members: Members, t: int, symbol: str) -> Alone:
     panel = _beside(_part(members.panel, t, column), _part(engine.panel, t, spy))
     if t < members.finished or members.live is None:
         return Alone(panel, None, engine.basis)
-    quoted, latest = _quoted(members.live, column, "tr"), engine.history.latest
+    quoted, latest = _quoted(members.live, column), engine.history.latest
     known = {name: np.append(getattr(quoted, name), latest[name][spy]) for name in ("high", "low", "px", "volume")}
     live = LiveRow(
         session=quoted.session,
@@ -81,14 +81,13 @@ def laid_out(engine: Engine, members: Members, t: int, symbol: str) -> Alone:
 
 def of_member(instrument: Instrument, bars: Alone) -> SymbolDetail:
     """The detail of a member, with all its metrics but ranks: it stands in no group of the screen."""
-    panel, live = _on(bars.panel, bars.basis), bars.live
+    panel, live = bars.panel.on(bars.basis), bars.live
     benchmark = panel.symbols.index(BENCHMARK) if BENCHMARK in panel.symbols else -1
     fold = ScreenFold(panel, benchmark=benchmark, doubtful=[0])
     history = History(panel, fold)
     asof = (None,) * len(panel.symbols) if live is None else live.asof
     if live is not None:
-        row = live if bars.basis == "tr" else replace(live, tr_per_px=None)
-        history.put_live(live.session, fold.read(fold.live_row(row)))
+        history.put_live(live.session, fold.read(fold.live_row(live.on(bars.basis))))
     t = history.size - 1
     builder = RowBuilder(panel, history, t, asof=asof, live=live is not None, basis=bars.basis)
     group = Group(instrument.group, instrument.group, instrument.cls, ranked=False, instruments=(instrument,))
@@ -121,7 +120,7 @@ def drawdowns(sessions: Days, prices: Floats) -> Drawdowns | None:
 def of_sector(engine: Engine, members: Members, t: int, labels: Membership, fund: str) -> SectorMembers:
     """The members of a universe in the sector of `fund` at row t; a session without quotes of them does not count."""
     t = _told(members, t)
-    session = engine.history.sessions[t].item()
+    session = engine.history.session(t)
     names = {member.symbol: member.name for member in labels.members if member.sector == SECTOR_FUNDS[fund]}
     held = FUND_OF.get(labels.id, "")
     weights = engine.concentration.weights(held, t)
@@ -148,10 +147,10 @@ def of_sector(engine: Engine, members: Members, t: int, labels: Membership, fund
 def _rows(members: Members, t: int, symbols: Sequence[str], basis: Basis) -> Iterable[MemberRow]:
     """What is told of some members at row t: by the families of the fold, brought to the row before."""
     columns = [members.panel.symbols.index(symbol) for symbol in symbols]
-    part = _on(_part(members.panel, members.finished, columns), basis)
+    part = _part(members.panel, members.finished, columns).on(basis)
     fold = BulkFold(part, (Returns(part.tr, part.px), Participation(len(columns)), Range(len(columns))))
     fold.begin_at(t)
-    live = None if t < members.finished or members.live is None else _quoted(members.live, columns, basis)
+    live = None if t < members.finished or members.live is None else _quoted(members.live, columns).on(basis)
     values = fold.read(fold.finished_row(t) if live is None else fold.live_row(live))
     days = part.sessions if live is None else np.append(part.sessions, np.datetime64(live.session, "D"))
     prices = np.vstack([part.px[:t], values["px"]])
@@ -197,16 +196,11 @@ def _beside(left: Panel, right: Panel) -> Panel:
     return Panel(sessions=left.sessions, symbols=left.symbols + right.symbols, adjusted=adjusted, **rows)
 
 
-def _on(panel: Panel, basis: Basis) -> Panel:
-    """The panel with returns on this basis."""
-    return panel if basis == "tr" else replace(panel, tr=panel.px)
-
-
-def _quoted(live: LiveRow, columns: Sequence[int], basis: Basis) -> LiveRow:
+def _quoted(live: LiveRow, columns: Sequence[int]) -> LiveRow:
     """Some columns of a live row."""
     rows = {name: getattr(live, name)[columns] for name in ("open", "high", "low", "px", "volume")}
-    ratio = _ratio(live)[columns] if basis == "tr" else None
-    return LiveRow(session=live.session, asof=tuple(live.asof[column] for column in columns), tr_per_px=ratio, **rows)
+    asof = tuple(live.asof[column] for column in columns)
+    return LiveRow(session=live.session, asof=asof, tr_per_px=_ratio(live)[columns], **rows)
 
 
 def _ratio(live: LiveRow) -> Floats:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import msgspec
 import numpy as np
@@ -89,8 +88,8 @@ class Engine:
         self._behind = (*(() if breadth is None else (breadth.panel,)), *(part.panel for part in lines.values()))
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._judged = self._seen = self._folded(panel, (*KEPT, *looked_back_on(settings.rules)))
-        if settings.metrics.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
-            self._seen = self._folded(replace(panel, tr=panel.px), KEPT)
+        if self.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
+            self._seen = self._folded(panel.on("px"), KEPT)
         self._history, self._shown = self._judged.history, self._seen.history
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
@@ -178,10 +177,9 @@ class Engine:
         risk = self._risk.block(t, self._breadth.highs_less_lows(t))
         valuation = self._valuation.block(t)
         warnings = self._board.warnings(t, view.expected, view.fetch_age_hours)
-        session: date = self._history.sessions[t].astype(object)
         return Snapshot(
             tapeboard=__version__,
-            session=session,
+            session=self._history.session(t),
             session_status=view.session_status,
             half_day=view.half_day,
             past=view.past,
@@ -194,7 +192,7 @@ class Engine:
             leadership=rows,
             sectors=sectors,
             watchlist=watched,
-            basis=self._settings.metrics.basis,
+            basis=self.basis,
             spreads=tuple(spread_block(self._shown, self._columns, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t, half_day=view.half_day),
@@ -242,7 +240,7 @@ class Engine:
         """Lay the session in progress on top of every history, or take it off."""
         self._judged.look(live)
         if self._seen is not self._judged:
-            self._seen.look(None if live is None else replace(live, tr_per_px=None))  # of prices alone
+            self._seen.look(None if live is None else live.on(self.basis))
         if live is not None:
             self._breadth.put_live(members)
             self._concentration.put_live(lines)
@@ -253,7 +251,6 @@ class Engine:
         """The rows of leadership, sectors and watchlist."""
         seen = np.isfinite(self._shown["px"][t])
         asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
-        basis = self._settings.metrics.basis
         builder = RowBuilder(
             self._panel,
             self._shown,
@@ -262,7 +259,7 @@ class Engine:
             live=live is not None,
             now=self._seen.metrics(t),
             half_day=view.half_day,
-            basis=basis,
+            basis=self.basis,
         )
         leadership: list[Row] = []
         sectors: tuple[SectorRow, ...] = ()

@@ -7,13 +7,16 @@ float64 in the quote currency; a missing value is NaN; sessions are `datetime64[
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from core.model import Instant, Session
+from core.model import Instant, Instrument, Session
+
+if TYPE_CHECKING:
+    from core.settings import Basis
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Days: TypeAlias = npt.NDArray[np.datetime64]
@@ -78,6 +81,16 @@ class Panel:
     volume: Floats
     adjusted: npt.NDArray[np.bool_]  # (N,): False where both bases are the supplied close
 
+    def on(self, basis: Basis) -> Self:
+        """The panel whose returns are on this basis: on `px` they count no dividends."""
+        return self if basis == "tr" else replace(self, tr=self.px)
+
+    def basis_of(self, instrument: Instrument, column: int, shown: Basis) -> str:
+        """What the returns in its column really are on where `shown` is asked for: "tr", "px" or "as supplied"."""
+        if shown == "px" or not instrument.cls.has_total_return:
+            return "px"
+        return "tr" if self.adjusted[column] else "as supplied"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveRow:
@@ -94,6 +107,10 @@ class LiveRow:
     volume: Floats
     asof: tuple[Instant | None, ...]
     tr_per_px: Floats | None = None
+
+    def on(self, basis: Basis) -> Self:
+        """The row as `Panel.on`: what a source tells of dividends does not count on `px`."""
+        return self if basis == "tr" else replace(self, tr_per_px=None)
 
     def tr(self, before: Floats) -> Floats:
         """The prices on basis `tr`, `before` being `tr` over `px` of the session before.

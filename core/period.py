@@ -7,7 +7,7 @@ not annualised, whatever the base. A window with a missing price gives no value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -23,7 +23,7 @@ Base: TypeAlias = Literal["close", "first-close", "open"]
 
 
 class PeriodRow(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """One symbol; return and volatility as fractions, mean volume in shares."""
+    """One symbol: prices in the quote currency, return and daily volatility as fractions, mean volume in shares."""
 
     symbol: str
     name: str
@@ -62,51 +62,47 @@ def period_table(
 
     With base `open` everything is on `px`, because nobody adjusts opens for dividends.
     """
-    inside = np.flatnonzero(
-        (panel.sessions >= np.datetime64(first, "D")) & (panel.sessions <= np.datetime64(last, "D"))
-    )
+    days = panel.sessions
+    inside = np.flatnonzero((days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D")))
     if len(inside) == 0:
         return None
     begin, end = int(inside[0]), int(inside[-1])
-    basis = "px" if base == "open" else basis
-    value = panel.px if basis == "px" else panel.tr
     base_row = begin - 1 if base == "close" else begin
-    prices = _base_prices(panel, value, base_row, base)
-    returns = value[end] / prices - 1.0
-    closes = value[begin : end + 1]
-    volatility = _volatility(closes, ddof)
-    traded = np.where(panel.volume[begin : end + 1] > 0, panel.volume[begin : end + 1], np.nan)
+    basis = "px" if base == "open" else basis
+    panel = panel.on(basis)
+    measured = _measured(panel, begin, end, _base_prices(panel, base_row, base), ddof)
     columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-    fields = {
-        "base_price": prices,
-        "last": value[end],
-        "ret": returns,
-        "volatility": volatility,
-        "mean_volume": traded.mean(axis=0),
-    }
-    rows = tuple(
-        _row(i, {name: float(values[column]) for name, values in fields.items()}, _basis(i, panel, column, basis))
-        for i in instruments
-        if i.cls.has_returns
-        for column in (columns[i.symbol],)
-    )
     return Period(
         asked_from=first,
         asked_to=last,
-        first_session=panel.sessions[begin].item(),
-        last_session=panel.sessions[end].item(),
-        base_session=panel.sessions[base_row].item() if base_row >= 0 else None,
+        first_session=days[begin].item(),
+        last_session=days[end].item(),
+        base_session=days[base_row].item() if base_row >= 0 else None,
         sessions=len(inside),
         base=base,
         basis=basis,
         ddof=ddof,
-        rows=rows,
+        rows=tuple(_row(i, panel, columns[i.symbol], measured, basis) for i in instruments if i.cls.has_returns),
     )
 
 
-def _base_prices(panel: Panel, value: Floats, row: int, base: Base) -> Floats:
-    prices: Floats = panel.open if base == "open" else value
+def _base_prices(panel: Panel, row: int, base: Base) -> Floats:
+    """The prices (N,) that the returns of the period start from; NaN where the panel begins later."""
+    prices = panel.open if base == "open" else panel.tr
     return prices[row] if row >= 0 else np.full(prices.shape[1], np.nan)
+
+
+def _measured(panel: Panel, begin: int, end: int, base_prices: Floats, ddof: int) -> dict[str, Floats]:
+    """By field of `PeriodRow`, (N,) each, over the sessions from row `begin` to row `end` inclusive."""
+    inside = slice(begin, end + 1)
+    last = panel.tr[end]
+    return {
+        "base_price": base_prices,
+        "last": last,
+        "ret": last / base_prices - 1.0,
+        "volatility": _volatility(panel.tr[inside], ddof),
+        "mean_volume": np.where(panel.volume[inside] > 0, panel.volume[inside], np.nan).mean(axis=0),
+    }
 
 
 def _volatility(closes: Floats, ddof: int) -> Floats:
@@ -118,24 +114,17 @@ def _volatility(closes: Floats, ddof: int) -> Floats:
     return deviation
 
 
-def _row(instrument: Instrument, values: dict[str, float], basis: str) -> PeriodRow:
-    own_volume = instrument.cls.has_total_return
-    known = {name: number(value) for name, value in values.items()}
+def _row(instrument: Instrument, panel: Panel, column: int, measured: Mapping[str, Floats], basis: Basis) -> PeriodRow:
+    known = {name: number(float(values[column])) for name, values in measured.items()}
     absent = {name: "missing_input" for name, value in known.items() if value is None}
-    if not own_volume:
+    if not instrument.cls.has_total_return:  # an index has no volume of its own
         known["mean_volume"] = None
         absent["mean_volume"] = "not_supported"
     return PeriodRow(
         symbol=instrument.symbol,
         name=instrument.name,
         group=instrument.group,
-        basis=basis,
+        basis=panel.basis_of(instrument, column, basis),
         **known,
         status=absent or "ok",
     )
-
-
-def _basis(instrument: Instrument, panel: Panel, column: int, basis: Basis) -> str:
-    if basis == "px" or not instrument.cls.has_total_return:
-        return "px"
-    return "tr" if panel.adjusted[column] else "as supplied"

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from core.panel import Days
 
+YEAR = 252
+"""The sessions of a year, by which the field annualises and looks back."""
+
 
 def months_back(sessions: Days, index: int, months: int) -> int | None:
     """The index of the last session at or before `sessions[index]` minus `months` calendar months.

@@ -10,9 +10,9 @@ import numpy as np
 from core.courses import courses
 from core.metrics import cross_asset
 from core.metrics.fold import History
-from core.metrics.risk import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, Assets, appetite_state, sentiment_parts
+from core.metrics.risk import Assets, appetite_state, sentiment_parts
 from core.metrics.risk_series import RiskSeries
-from core.metrics.statistics import full_tail, percentile_rank, tail
+from core.metrics.statistics import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, full_tail, percentile_rank, tail
 from core.panel import Floats
 from core.snapshot import Appetite, Risk, Value, number
 

@@ -13,7 +13,7 @@ from core.metrics.leadership import RANK_LAG, SPREAD_WINDOWS, group_ranks, sessi
 from core.metrics.returns import calendar_bases
 from core.metrics.rotation import quadrant
 from core.metrics.sectors import daily_tail, weekly_tail
-from core.metrics.statistics import full_tail
+from core.metrics.statistics import full_tail, tail
 from core.model import Group, Instant, Instrument, SymbolClass
 from core.panel import Floats, Panel
 from core.periods import iso_weeks
@@ -65,7 +65,7 @@ class RowBuilder:
         self._asof = asof
         self._live = live
         self._half_day = half_day
-        self._on = basis
+        self._shown = basis
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
         self._days: list[date] = history.sessions.astype(object).tolist()
         self._now = {name: values.tolist() for name, values in (now or history.latest).items()}
@@ -100,6 +100,7 @@ class RowBuilder:
     def _fields(self, instrument: Instrument) -> dict[str, Any]:
         column = self._columns[instrument.symbol]
         last = self._last[column]
+        spark = tail(self._history["px"][:, column], self._t, SPARK_SESSIONS)
         fields: dict[str, Any] = {name: number(self._now[name][column]) for name in _FLOATS}
         return fields | {
             "symbol": instrument.symbol,
@@ -108,7 +109,7 @@ class RowBuilder:
             "last": number(float(self._history["px"][last, column])) if last >= 0 else None,
             "session": self._days[last] if last >= 0 else None,
             "asof": self._asof[column] if last == self._t else None,
-            "basis": self._basis(instrument, column),
+            "basis": self._panel.basis_of(instrument, column, self._shown),
             "base": {key: None if t is None else self._days[t] for key, t in self._bases.items()},
             "record_close": _flag(self._now["record_close"][column]),
             "record_high": _flag(self._now["record_high"][column]),
@@ -116,7 +117,7 @@ class RowBuilder:
             "records_week": self._records_week[column] if last == self._t else None,
             "days_since_high": _whole(self._since_high[column]),
             "drawdown_sessions": _whole(self._now["drawdown_sessions"][column]),
-            "spark": tuple(number(v) for v in self._history["px"][:, column][self._spark_rows()].tolist()),
+            "spark": tuple(number(v) for v in spark.tolist()),
             **self._changes(instrument, column),
         }
 
@@ -186,14 +187,6 @@ class RowBuilder:
             "tail_days": tuple((number(x), number(y)) for x, y in daily_tail(self._history, self._t, column)),
             "z_day": number(self._now["z_day"][column]),
         }
-
-    def _basis(self, instrument: Instrument, column: int) -> str:
-        if self._on == "px" or not instrument.cls.has_total_return:
-            return "px"
-        return "tr" if self._panel.adjusted[column] else "as supplied"
-
-    def _spark_rows(self) -> slice:
-        return slice(max(0, self._t + 1 - SPARK_SESSIONS), self._t + 1)
 
     def _status(self, fields: dict[str, Any], column: int, unsupported: Sequence[str]) -> Status:
         """Why each absent value is absent (metrics.md 0.5)."""

@@ -11,6 +11,7 @@ from core.model import Group, Instrument, SymbolClass
 from core.settings import Settings, WatchGroup
 
 BENCHMARK = "SPY"
+INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")
 SECTORS = "sectors"
 WATCHLIST = "watchlist:"
 """Prefix of the ids of the user's own groups."""
@@ -36,7 +37,7 @@ class Universe:
     def core_symbols(self) -> tuple[str, ...]:
         """The symbols W20 stands guard over: SPY IWM QQQ DIA, the sector funds, ^VIX (warnings.md)."""
         sectors = (i.symbol for group in self.groups if group.id == SECTORS for i in group.instruments)
-        return ("SPY", "IWM", "QQQ", "DIA", *sectors, VOLATILITY_CORE)
+        return (*INDEX_FUNDS, *sectors, VOLATILITY_CORE)
 
 
 def build(settings: Settings) -> Universe:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from core.i18n import _
 from core.metrics.fold import History
-from core.model import Session
 from core.snapshot import FundValuation, Valuation, number
 from core.valuation import FUNDS, TEN_YEARS, Fundamentals
 from core.valuation_series import Flow, ValuationSeries, gap
@@ -25,7 +24,7 @@ class ValuationBoard:
         series = self.series
         if series is None:
             return Valuation(status={"funds": "missing_input"})
-        session, ten_years = self._session(t), self._yield_10y(t)
+        session, ten_years = self._history.session(t), self._yield_10y(t)
         there = {fund: one for fund in FUNDS if (one := series.of(fund, session)) is not None}
         reading = series.reading(session, ten_years)
         newest = max(there.values(), key=lambda one: one.fetched_at, default=None)
@@ -62,10 +61,6 @@ class ValuationBoard:
             "F1": None if any(f.flow is not None for f in funds) else _no_flow(block),
         }
         return {metric: reason for metric, reason in reasons.items() if reason is not None}
-
-    def _session(self, t: int) -> Session:
-        day: Session = self._history.sessions[t].item()
-        return day
 
     def _yield_10y(self, t: int) -> float:
         return float("nan") if self._yield is None else float(self._history["px"][t, self._yield]) / 100.0

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from core.backtest.bootstrap import CircularBlocks, bounds
 from core.backtest.result import Falls, Window
 from core.panel import Floats
-from core.rules.base_rates import FALL, HORIZON, YEAR, Ahead, look_ahead
+from core.periods import YEAR
+from core.rules.base_rates import FALL, HORIZON, Ahead, look_ahead
 from core.rules.course import CLEAR, RAISED, Course
 from core.rules.machine import State
 

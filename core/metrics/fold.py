@@ -215,6 +215,11 @@ class History:
         """The sessions of the meaningful rows."""
         return self._days[: self.size]
 
+    def session(self, t: int) -> Session:
+        """The session of row t."""
+        day: Session = self._days[t].item()
+        return day
+
     def put_live(self, session: Session, values: dict[str, Floats]) -> None:
         """Lay the provisional session on top, in place of the one that lay there."""
         self._days[self.finished] = np.datetime64(session, "D")

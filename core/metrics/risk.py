@@ -13,11 +13,16 @@ import numpy as np
 
 from core.metrics import cross_asset as x
 from core.metrics.fold import History
-from core.metrics.statistics import percentile_rank, percentile_ranks, tail
+from core.metrics.statistics import (
+    PERCENTILE_MINIMUM,
+    PERCENTILE_WINDOW,
+    percentile_rank,
+    percentile_ranks,
+    tail,
+)
 from core.panel import Floats
+from core.periods import YEAR
 
-PERCENTILE_WINDOW, PERCENTILE_MINIMUM = 1260, 504
-YEAR = 252
 MONTH = 21
 
 APPETITE_PAIRS = (("XLY", "XLP"), ("IWM", "SPY"), ("HYG", "IEF"), ("SMH", "SPY"), ("SPHB", "SPLV"), ("CPER", "GLD"))

@@ -11,8 +11,14 @@ import numpy as np
 
 from core.metrics import cross_asset
 from core.metrics.fold import History
-from core.metrics.risk import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, Assets, risk_values
-from core.metrics.statistics import percentile_rank, percentile_ranks, tail
+from core.metrics.risk import Assets, risk_values
+from core.metrics.statistics import (
+    PERCENTILE_MINIMUM,
+    PERCENTILE_WINDOW,
+    percentile_rank,
+    percentile_ranks,
+    tail,
+)
 from core.panel import Floats
 
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from core.panel import Floats
 
+PERCENTILE_WINDOW, PERCENTILE_MINIMUM = 1260, 504
+"""Percentiles of rules are among the last five years, and need two of them (metrics.md B, `pr`)."""
+
 
 def ranks(values: Floats) -> Floats:
     """1 = largest; ties share the average rank; NaN is not ranked (metrics.md 0.4)."""
@@ -73,9 +76,14 @@ def spearman(a: Floats, b: Floats) -> float:
     return float(x @ y / scale) if scale > 0 else np.nan
 
 
+def last_rows(t: int, n: int) -> slice:
+    """The n rows up to and including row t; fewer at the start."""
+    return slice(max(0, t + 1 - n), t + 1)
+
+
 def tail(values: Floats, t: int, n: int) -> Floats:
-    """The n values up to and including row t; fewer at the start."""
-    return values[max(0, t + 1 - n) : t + 1]
+    """The values of `last_rows`."""
+    return values[last_rows(t, n)]
 
 
 def full_tail(values: Floats, t: int, n: int) -> Floats:

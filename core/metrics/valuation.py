@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.metrics.statistics import percentile_rank
+from core.metrics.statistics import PERCENTILE_WINDOW, percentile_rank
 from core.panel import Floats
-
-PERCENTILE_WINDOW = 1260
-"""Own daily snapshots that a percentile looks back over: five years of them."""
 
 SPLIT = 1.2
 """Shares outstanding do not change by more between two snapshots, unless the shares were split."""

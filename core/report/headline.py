@@ -7,8 +7,7 @@ from math import isnan
 from core.i18n import _
 from core.report.facts import Facts
 from core.report.note import Section, Sentence
-
-INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")
+from core.universe import INDEX_FUNDS
 
 
 def headline(facts: Facts) -> Section:

@@ -15,11 +15,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from core.i18n import _
 from core.panel import Floats
+from core.periods import YEAR
 from core.rules.course import CLEAR, Course
 from core.rules.wording import share
-
-YEAR = 252
-"""Sessions; evaluated ones are counted, so that "in 7 years" means seven years of a rule's own data."""
 
 HORIZON, FALL = 63, 0.05
 """The event the base rates are told of: a close this much lower within so many sessions."""
@@ -123,7 +121,7 @@ def record(course: Course, ahead: Ahead, until: date) -> Record:
     days = evaluated & known
     return Record(
         fired=len(course.entries),
-        years=round(float(evaluated.sum()) / YEAR, 1),
+        years=round(float(evaluated.sum()) / YEAR, 1),  # of the rule's own data: "in 7 years" means seven evaluated
         n=len(cases),
         p_entry=float(fell[cases].mean()) if len(cases) else None,
         p_base=float(fell[days].mean()) if days.any() else None,

@@ -7,7 +7,6 @@ program was started. A provisional session is judged on copies and leaves no tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import accumulate
 
 import numpy as np
@@ -17,6 +16,7 @@ from core.i18n import _
 from core.metrics.fold import History
 from core.model import Session
 from core.panel import Days, Floats
+from core.periods import YEAR
 from core.rules import catalogue, verdict
 from core.rules.base_rates import Ahead, Record, look_ahead, record, target
 from core.rules.course import Course, follow, shown
@@ -28,9 +28,6 @@ from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.series import GaugeSeries
 from core.settings_warnings import OwnRuleSettings, WarningSettings
 from core.snapshot import Evaluated, Evidence, Gauge, RiskWarning, Value, Verdict, number
-
-YEAR = 252
-"""The sessions of a gauge's series."""
 
 
 class RuleBoard:
@@ -94,7 +91,7 @@ class RuleBoard:
             score=sum(piece.holds is True for piece in pieces),
             of=len(pieces),
             evidence=tuple(Evidence(id=p.id, text=p.text, value=number(p.value), holds=p.holds) for p in pieces),
-            since=None if confirmed.since is None or not known else self._day(confirmed.since),
+            since=None if confirmed.since is None or not known else self._history.session(confirmed.since),
             fragile=None if lead is None else lead.fragile,
             provisional=provisional,
             text="   ".join(piece.text for piece in pieces),
@@ -126,7 +123,7 @@ class RuleBoard:
         evidence = (rule.judge(self.market, subject, t).evidence for t in rows)
         return GaugeSeries(
             gauge=gauge,
-            sessions=tuple(self._day(t) for t in rows),
+            sessions=tuple(self._history.session(t) for t in rows),
             values=tuple(_reading(gauge, found) for found in evidence),
         )
 
@@ -151,7 +148,7 @@ class RuleBoard:
         if of is None or of not in self.market.columns or t < 0:
             return None
         ahead = self._ahead.get(of) or self._ahead.setdefault(of, look_ahead(self.closes(of)))
-        return record(course.until(t), ahead.until(t), self._day(t))
+        return record(course.until(t), ahead.until(t), self._history.session(t))
 
     def _replay_verdict(self) -> tuple[Confirmed, ...]:
         """The verdict after every finished session."""
@@ -170,7 +167,7 @@ class RuleBoard:
             subject=subject,
             title=rule.title(subject),
             state=shown(machine.state, informs=rule.informs).value if evaluated else State.NOT_EVALUATED.value,
-            since=None if since is None else self._day(since),
+            since=None if since is None else self._history.session(since),
             since_at_least=since is not None and (not machine.moved or since == 0),
             sessions=machine.age if evaluated else None,
             provisional=t >= self._history.finished,
@@ -204,7 +201,9 @@ class RuleBoard:
         needs = _("needs {inputs}").format(inputs=", ".join(self._with_last(name, t) for name in judgement.missing))
         if machine.last is None:
             return needs
-        before = _("last evaluated {day}: {state}").format(day=self._day(machine.last), state=machine.state.value)
+        before = _("last evaluated {day}: {state}").format(
+            day=self._history.session(machine.last), state=machine.state.value
+        )
         return f"{needs}; {before}"
 
     def _with_last(self, name: str, t: int) -> str:
@@ -221,7 +220,7 @@ class RuleBoard:
     def _health_now(self, t: int, expected: Session, fetch_age_hours: float | None) -> Health:
         """Health of the session in view: also what never came, and what is stale by the clock."""
         last = {symbol: self._last_session(column, t) for symbol, column in self._core.items()}
-        missing = tuple(symbol for symbol, day in last.items() if day != self._day(t))
+        missing = tuple(symbol for symbol, day in last.items() if day != self._history.session(t))
         stale = tuple(symbol for symbol, day in last.items() if day is not None and day < expected)
         return Health(missing, stale, 1 - len(missing) / len(self._core), fetch_age_hours, *self._members(t))
 
@@ -229,11 +228,7 @@ class RuleBoard:
         if column is None:
             return None
         seen = np.flatnonzero(np.isfinite(self._history["px"][: t + 1, column]))
-        return self._day(int(seen[-1])) if len(seen) else None
-
-    def _day(self, t: int) -> Session:
-        day: date = self._history.sessions[t].astype(object)
-        return day
+        return self._history.session(int(seen[-1])) if len(seen) else None
 
 
 def _evidence_text(rule: Rule, subject: str, judgement: Judgement, machine: Machine) -> str:

@@ -10,8 +10,7 @@ from core.rules.rule import Deferred, numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings_warnings import W06Settings, W07Settings, W19Settings
 from core.snapshot import Gauge
-
-INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")
+from core.universe import INDEX_FUNDS
 
 
 class Overbought:

@@ -16,8 +16,14 @@ from core.i18n import _
 from core.metrics.fold import History
 from core.metrics.leadership import SpreadValues, spread_course, spread_values
 from core.metrics.risk_series import RiskSeries
-from core.metrics.statistics import full_tail, percentile_rank, percentile_ranks, tail
-from core.model import Session
+from core.metrics.statistics import (
+    PERCENTILE_MINIMUM,
+    PERCENTILE_WINDOW,
+    full_tail,
+    percentile_rank,
+    percentile_ranks,
+    tail,
+)
 from core.panel import Floats
 from core.settings import SchemeSettings
 from core.valuation import TEN_YEARS
@@ -82,7 +88,7 @@ class Market:
         self.health = health
         self.behind = behind or Behind()
         self._finished_spreads: dict[tuple[str, str], list[SpreadValues]] = {}
-        self._finished_ranks: dict[tuple[str, str, int, int], Floats] = {}
+        self._finished_ranks: dict[tuple[str, str], Floats] = {}
 
     def with_health(self, health: Callable[[int], Health]) -> Self:
         """The same market seen with another health."""
@@ -110,26 +116,25 @@ class Market:
         """The valuation as of row t, by snapshots of fundamentals that are not later."""
         if self.behind.valuation is None:
             return Reading()
-        session: Session = self.history.sessions[t].item()
-        return self.behind.valuation.reading(session, self.value("px", TEN_YEARS, t) / 100.0)
+        return self.behind.valuation.reading(self.history.session(t), self.value("px", TEN_YEARS, t) / 100.0)
 
     def value(self, field: str, symbol: str, t: int) -> float:
         """One metric of one symbol at row t; NaN where it is missing."""
         column = self.columns.get(symbol)
         return np.nan if column is None or t < 0 else float(self.history[field][t, column])
 
-    def percentile(self, field: str, symbol: str, t: int, *, window: int = 1260, minimum: int = 504) -> float:
-        """The percentile rank of the metric within its own trailing window."""
+    def percentile(self, field: str, symbol: str, t: int) -> float:
+        """The percentile rank of the metric, in (0, 1], among its own of five years; NaN with less than two."""
         column = self.columns.get(symbol)
         if column is None:
             return np.nan
         values = self.history[field][:, column]
         if t >= self.history.finished:
-            return percentile_rank(tail(values, t, window), minimum)
-        key = (field, symbol, window, minimum)
-        if key not in self._finished_ranks:
-            self._finished_ranks[key] = percentile_ranks(values[: self.history.finished], window, minimum)
-        return self._finished_ranks[key].item(t)
+            return percentile_rank(tail(values, t, PERCENTILE_WINDOW), PERCENTILE_MINIMUM)
+        if (field, symbol) not in self._finished_ranks:
+            finished = values[: self.history.finished]
+            self._finished_ranks[field, symbol] = percentile_ranks(finished, PERCENTILE_WINDOW, PERCENTILE_MINIMUM)
+        return self._finished_ranks[field, symbol].item(t)
 
     def tail(self, field: str, symbol: str, t: int, n: int) -> Floats:
         """The last n values of a metric up to row t; fewer at the start, none where the symbol is not watched."""

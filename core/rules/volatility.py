@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.i18n import _
-from core.metrics.risk import PERCENTILE_WINDOW
+from core.metrics.statistics import PERCENTILE_WINDOW
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import Deferred, numbers

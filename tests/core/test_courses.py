@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.courses import LEAST, POINTS, YEAR, courses
+from core.courses import LEAST, POINTS, courses
 from core.metrics.statistics import percentile_rank
+from core.periods import YEAR
 
 
 def test_a_course_is_what_each_series_alone_would_tell() -> None:
