@@ -2,7 +2,7 @@
 
 The file is named after what it was made from: the version of the library and the years. Where it is absent,
 damaged or unreadable it is made anew, where it cannot be written the next start takes its time again; neither
-is worth a word to the user. It is written beside and moved into place, so that no reader ever sees half of it.
+is worth a word to the user. No reader ever sees half of it.
 
     offset  what                                              (all little-endian)
     0       magic "TBxc", CRC-32 of the rest
@@ -12,9 +12,7 @@ is worth a word to the user. It is written beside and moved into place, so that 
 from __future__ import annotations
 
 import logging
-import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +22,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from platformdirs import user_cache_path
+
+from core.errors import TapeboardError
+from core.files import write_whole
 
 Table: TypeAlias = npt.NDArray[np.int64]
 """Shape (3, sessions): days since 1970-01-01; opens and closes in seconds since then."""
@@ -73,13 +74,6 @@ def _write(path: Path, table: Table) -> None:
     body = table.astype("<i8", copy=False).tobytes()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_HEADER.pack(_MAGIC, zlib.crc32(body)) + body)
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink()
-            raise
-    except OSError as error:
+        write_whole(_HEADER.pack(_MAGIC, zlib.crc32(body)) + body, path)
+    except (OSError, TapeboardError) as error:
         _log.debug("the calendar is not kept: %s", error)
