@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 Session: TypeAlias = date
 """The XNYS trading date a daily bar belongs to; never a timestamp."""
@@ -109,6 +109,25 @@ class Rejected:
     def place(self) -> Place:
         """Where the value stood."""
         return self.symbol, self.session, self.field
+
+
+class Stage(StrEnum):
+    """What a refresh is at, where it may take seconds."""
+
+    READING = "reading"
+    COMPUTING = "computing"
+
+
+class Watch(Protocol):
+    """Called before every part of a refresh, from its thread."""
+
+    def __call__(self, stage: Stage, done: int = 0, total: int = 0, name: str = "") -> None:
+        """What is done of a stage, what there is in all (0: unknown), and the name of the part that is next."""
+        ...
+
+
+def unwatched(stage: Stage, done: int = 0, total: int = 0, name: str = "") -> None:
+    """The `Watch` of nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Each path is a file in long form (with a column `symbol`) or a folder of `SYMBOL.csv` files; a folder may
 hold files in long form too. What a file must look like stands in `core.feeds.tables`. A path that cannot be
 used is an error; a file of a folder that cannot is left out and named. Files are read again only when their
-time of change or size is another, so a refresh costs one look at each.
+time of change or size is another, so a refresh costs one look at each. Those of a folder are read together where
+that is the same (`core.feeds.files_together`).
 """
 
 from __future__ import annotations
@@ -17,25 +18,29 @@ import numpy as np
 
 from core.errors import DataFileError
 from core.feeds.base import FeedState, History, Quotes
-from core.feeds.tables import SUFFIXES, Series, Table, read_table, symbol_of, unusable
+from core.feeds.files_together import Plain, plain, read_together
+from core.feeds.tables import SUFFIXES, TEXT, Series, Table, read_table, symbol_of, unusable
 from core.i18n import _
-from core.model import Instant, Instrument, Problem, Session
+from core.model import Instant, Instrument, Problem, Session, Stage, Watch, unwatched
 from core.panel import Bars, Days
 from core.text import clean
 
 Holders = Mapping[str, Sequence[tuple[Path, Series]]]
+Stamp = tuple[int, int]
+"""Time of change and size of a file: where they are as they were, it is taken to be the same."""
 
 
 class FilesFeed:
-    """Daily bars from `paths`; a symbol in several of them is taken from the first."""
+    """Daily bars from `paths`; a symbol in several of them is taken from the first. `watch` is told of every file."""
 
     name = "files"
     simulated = False
     always_open = False
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], watch: Watch = unwatched) -> None:
         self._paths = tuple(dict.fromkeys(paths))
-        self._read: dict[Path, tuple[tuple[int, int], Table]] = {}
+        self._watch = watch
+        self._read: dict[Path, tuple[Stamp, Table]] = {}
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The bars the files hold of `wanted`, `first` to `last` inclusive. Raises DataFileError."""
@@ -92,19 +97,20 @@ class FilesFeed:
         return holders, problems
 
     def _tables(self, problems: list[Problem]) -> Iterator[tuple[Path, Table]]:
-        for path in self._paths:
+        for number, path in enumerate(self._paths):
             if stat.S_ISDIR(_stat(path).st_mode):
                 yield from self._folder(path, problems)
             else:
-                yield path, self._table(path, None)
+                yield path, self._table(path, None, number, len(self._paths))
 
     def _folder(self, folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, Table]]:
         """The tables of `folder` in the order of their names, those that cannot be read left out."""
         left_out: list[DataFileError] = []
         files = _listing(folder)
-        for path in files:
+        self._read_ahead(files)
+        for number, path in enumerate(files):
             try:
-                table = self._table(path, symbol_of(path.stem))
+                table = self._table(path, symbol_of(path.stem), number, len(files))
             except DataFileError as error:
                 left_out.append(error)
             else:
@@ -113,14 +119,44 @@ class FilesFeed:
             raise left_out[0]
         problems += (Problem("unreadable", None, clean(f"{error.message}: {error.mend}")) for error in left_out)
 
-    def _table(self, path: Path, symbol: str | None) -> Table:
-        status = _stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise unusable(path, _("not a file"), _("give a CSV or Parquet file, or a folder of them"))
-        stamp = (status.st_mtime_ns, status.st_size)
-        if path not in self._read or self._read[path][0] != stamp:
+    def _read_ahead(self, files: Sequence[Path]) -> None:
+        """Read those new files together that can be; what is wrong with the others will be told of each."""
+        stamps: dict[Path, Stamp] = {}
+        for path, table in read_together(self._plain(files, stamps)):
+            self._read[path] = (stamps[path], table)
+
+    def _plain(self, files: Sequence[Path], stamps: dict[Path, Stamp]) -> Iterator[Plain]:
+        for number, path in enumerate(files):
+            symbol = symbol_of(path.stem)
+            if symbol is None or path.suffix.lower() != TEXT:
+                continue
+            try:
+                stamps[path] = stamp = _stamp(path)
+                if self._known(path, stamp):
+                    continue
+                self._watch(Stage.READING, number, len(files), clean(path.name))
+                content = path.read_bytes()
+            except (DataFileError, OSError):
+                continue
+            if (file := plain(path, symbol, content)) is not None:
+                yield file
+
+    def _table(self, path: Path, symbol: str | None, done: int, total: int) -> Table:
+        stamp = _stamp(path)
+        if not self._known(path, stamp):
+            self._watch(Stage.READING, done, total, clean(path.name))
             self._read[path] = (stamp, read_table(path, symbol))
         return self._read[path][1]
+
+    def _known(self, path: Path, stamp: Stamp) -> bool:
+        return path in self._read and self._read[path][0] == stamp
+
+
+def _stamp(path: Path) -> Stamp:
+    status = _stat(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise unusable(path, _("not a file"), _("give a CSV or Parquet file, or a folder of them"))
+    return status.st_mtime_ns, status.st_size
 
 
 def _stat(path: Path) -> os.stat_result:

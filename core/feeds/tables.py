@@ -15,9 +15,10 @@ a mere date and stays that date. This is one of the edges where pandas stands.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -37,8 +38,9 @@ TOLERANCE = 1e-6
 
 LONGEST_SYMBOL = 20
 
+TEXT = ".csv"
 _PARQUET = (".parquet", ".pq")
-SUFFIXES = (".csv", *_PARQUET)
+SUFFIXES = (TEXT, *_PARQUET)
 
 _TEXTS = ("symbol", "date")
 _PRICES = ("open", "high", "low", "close", "adjclose")
@@ -77,11 +79,12 @@ def read_table(path: Path, symbol: str | None = None) -> Table:
     except OSError as error:
         raise unusable(path, error, _("make it a readable file")) from error
     try:
-        frame = _read_parquet(path, content) if path.suffix.lower() in _PARQUET else _read_csv(path, content)
-        _name_columns(path, frame, symbol)
-        days, row_days = _days(path, frame["date"])
+        frame = _read_parquet(path, content) if path.suffix.lower() in _PARQUET else read_csv(path, content)
+        name_columns(path, frame, symbol)
+        days = days_of(path, frame["date"])
         names, row_names = _symbols(frame["symbol"])
-        return _checked(frame, names, row_names, days[row_days])
+        series = checked(numbers_of(frame), names, row_names, days)
+        return Table(dict(zip(names, series, strict=True)), int(np.count_nonzero(row_names < 0)))
     except UnicodeDecodeError as error:  # Parquet does so as late as in its cells
         raise unusable(path, _("not UTF-8 text"), _("save it in UTF-8")) from error
 
@@ -99,13 +102,15 @@ def unusable(path: Path, reason: str | Exception, mend: str) -> DataFileError:
     return DataFileError(f"{clean(str(path))}: {clean(reason)}", mend)
 
 
-def _read_csv(path: Path, content: bytes) -> pd.DataFrame:
-    text = content.decode("utf-8-sig")
+def read_csv(path: Path, content: bytes) -> pd.DataFrame:
+    """The table as it stands in `content`. Raises DataFileError, and UnicodeDecodeError where that is not UTF-8."""
+    content.decode()  # pandas would let pass what stands in a column of numbers
+    text = content.removeprefix(codecs.BOM_UTF8)  # bytes: what pandas is given as `str` it copies thrice
     try:
-        header = pd.read_csv(io.StringIO(text), nrows=0).columns
-        kinds = {raw: _canonical(raw) for raw in header}
+        header = pd.read_csv(io.BytesIO(text), nrows=0).columns
+        kinds = {raw: canonical(raw) for raw in header}
         frame = pd.read_csv(
-            io.StringIO(text),
+            io.BytesIO(text),
             dtype={raw: str for raw, name in kinds.items() if name in _TEXTS},
             na_values={raw: _BLANK for raw, name in kinds.items() if name in _NUMBERS},
             keep_default_na=False,  # NA is a symbol
@@ -128,15 +133,15 @@ def _read_parquet(path: Path, content: bytes) -> pd.DataFrame:
         raise unusable(path, _("not a Parquet file, or a damaged one"), _("write it again")) from error
 
 
-def _canonical(column: object) -> str:
+def canonical(column: object) -> str:
     """The name a column is known by here; the `.1` that pandas gives to a second one of a name is not part of it."""
     return re.sub(r"[\s_]", "", re.sub(r"\.\d+$", "", str(column))).lower()
 
 
-def _name_columns(path: Path, frame: pd.DataFrame, symbol: str | None) -> None:
+def name_columns(path: Path, frame: pd.DataFrame, symbol: str | None) -> None:
     """Give the columns their canonical names, and refuse a table that lacks one or has one twice."""
     found = ", ".join(str(column) for column in frame.columns)
-    frame.columns = pd.Index([_canonical(column) for column in frame.columns])
+    frame.columns = pd.Index([canonical(column) for column in frame.columns])
     if symbol is not None and "symbol" not in frame:
         frame["symbol"] = symbol
     for name in (*_TEXTS, "close"):
@@ -161,8 +166,8 @@ def _factorize(column: pd.Series) -> tuple[list[str], Codes]:
     return [str(cell) for cell in cells], codes
 
 
-def _days(path: Path, column: pd.Series) -> tuple[Days, Codes]:
-    """The distinct dates, NaT last, and for each row which of them it has (-1: NaT)."""
+def days_of(path: Path, column: pd.Series) -> Days:
+    """The date of each row, NaT where it cannot be read. Raises DataFileError where none can."""
     cells, codes = _factorize(column)
     days = np.array([*map(_day, cells), "NaT"], dtype="datetime64[D]")
     if np.isnat(days).all():
@@ -171,7 +176,7 @@ def _days(path: Path, column: pd.Series) -> tuple[Days, Codes]:
             _("no dates in column 'date', but e.g. '{cell}'").format(cell=clean(next(iter(cells), ""), 20)),
             _("write dates as 2026-01-09"),
         )
-    return days, codes
+    return days[codes]
 
 
 def _day(cell: str) -> str:
@@ -208,9 +213,13 @@ def _number(cell: object) -> float:
         return np.inf
 
 
-def _checked(frame: pd.DataFrame, names: list[str], row_names: Codes, days: Days) -> Table:
-    """Check every value of the table, order its rows and take it apart by symbol."""
-    values = {name: _numbers(frame[name]) if name in frame else np.full(len(frame), np.nan) for name in _NUMBERS}
+def numbers_of(frame: pd.DataFrame) -> dict[str, Floats]:
+    """The cells of every column of numbers; one that is not there is blank."""
+    return {name: _numbers(frame[name]) if name in frame else np.full(len(frame), np.nan) for name in _NUMBERS}
+
+
+def checked(values: Mapping[str, Floats], names: Sequence[str], row_names: Codes, days: Days) -> list[Series]:
+    """Check every value, order the rows and take them apart by `row_names`: one series for each of `names`."""
     impossible = _impossible(values)
     dropped = impossible["close"]
     spoilt = ~dropped & np.logical_or.reduce(list(impossible.values()))
@@ -236,7 +245,7 @@ def _checked(frame: pd.DataFrame, names: list[str], row_names: Codes, days: Days
             undated=int(np.count_nonzero(~dated[own])),
         )
 
-    return Table({symbol: series(number) for number, symbol in enumerate(names)}, int(np.count_nonzero(~named)))
+    return [series(number) for number in range(len(names))]
 
 
 def _impossible(values: Mapping[str, Floats]) -> dict[str, Mask]:

@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 
 from core.errors import DataFileError
-from core.feeds import files
 from core.feeds.base import Feed, History
 from core.feeds.files import FilesFeed
-from core.feeds.tables import Table, read_table
-from core.model import Instrument, Problem, SymbolClass
+from core.model import Instrument, Problem, Stage, SymbolClass
 from core.sessions import Calendar, end_of_day
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 9)
@@ -153,18 +151,18 @@ def test_no_paths_at_all_are_an_error() -> None:
         FilesFeed([]).known()
 
 
-def test_only_changed_files_are_read_again(folder: Path, long_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_changed_files_are_read_again(folder: Path, long_file: Path) -> None:
     read: list[str] = []
 
-    def watched(path: Path, symbol: str | None) -> Table:
-        read.append(path.name)
-        return read_table(path, symbol)
+    def watch(stage: Stage, done: int = 0, total: int = 0, name: str = "") -> None:
+        assert stage == Stage.READING
+        assert 0 <= done < total
+        read.append(name)
 
-    monkeypatch.setattr(files, "read_table", watched)
-    feed = FilesFeed([folder, long_file])
+    feed = FilesFeed([folder, long_file], watch)
     history(feed, "QQQ")
     history(feed, "QQQ")
-    assert sorted(read) == ["^GSPC.csv", "long.csv", "more.csv", "spy.CSV"]
+    assert sorted(set(read)) == ["^GSPC.csv", "long.csv", "more.csv", "spy.CSV"]
 
     read.clear()
     long_file.write_text("symbol,date,close\nQQQ,2026-01-08,620\nQQQ,2026-01-09,627\n")
