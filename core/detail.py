@@ -25,7 +25,7 @@ from core.panel import Days, Floats, LiveRow, Panel
 from core.rows import RowBuilder
 from core.series import Drawdowns, MemberRow, SectorMembers, SymbolDetail
 from core.settings import Basis
-from core.snapshot import Row, Value, number
+from core.snapshot import RANK_WINDOWS, Row, Value, number
 from core.universe import BENCHMARK
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SESSIONS: Final = 504
 """Two years of prices."""
-MOVES: Final = {"1s": "chg_1s", "5s": "ret_5s", "21s": "ret_21s", "63s": "ret_63s"}
+MOVES: Final = {window: "chg_1s" if window == "1s" else f"ret_{window}" for window in RANK_WINDOWS}
 """The windows of the members, and the metric of each."""
 FUND_OF: Final = {LARGE_CAPS: LARGE, RUSSELL: SMALL}
 """The fund that holds a universe, so that its weights are those of the members."""

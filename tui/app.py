@@ -219,8 +219,9 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
         keys, universe = self._settings.keys, self._status.snapshot.breadth.universe
         if event.sector and universe != CORE:
+            window = self._board.window if self._board else self._memory.window
             flash = self._settings.screen.flash
-            self.push_screen(MembersScreen(keys, self._status, event.symbol, flash=flash))
+            self.push_screen(MembersScreen(keys, self._status, event.symbol, window, flash=flash))
             return
         hint = self._no_members() if event.sector else ""
         groups = self._groups()
@@ -307,12 +308,18 @@ class TapeboardApp(App[None], inherit_bindings=False):
                 self._show(replace(self._status, paused=not self._status.paused))
             case "faster" | "slower":
                 self._change_pace(faster=command == "faster")
-            case _ if isinstance(self.screen, Overlay):
+            case _ if isinstance(self.screen, Overlay) and command not in commands.WINDOWS:
                 self.screen.run_command(command)
             case _ if self._board is not None:
                 self._board.run_command(command)
-                if self._over_time is not None:
-                    self._over_time.window = self._board.window
+                self._share_window(self._board.window)
+
+    def _share_window(self, window: str) -> None:
+        """Show the window of the board on the screen over it."""
+        if self._over_time is not None:
+            self._over_time.window = window
+        if isinstance(self.screen, Overlay):
+            self.screen.show_window(window)
 
     def action_cancel(self) -> None:
         """Escape on the board: stop the work under way, else show every row again."""

@@ -43,6 +43,8 @@ ATTENDED: Final = (BOARD, WARNING)
 TIMED: Final = (BOARD, OVER_TIME, SYMBOL, MEMBERS, WARNING)
 EVERYWHERE: Final = (OPENING, *LIVE, HELP)
 
+WINDOWS: Final = ("window_next", "window_previous")
+"""Commands that change the window everywhere."""
 TRAVEL: Final = ("session_back", "session_on", "month_back", "month_on", "go_to_date", "play", "live")
 """Commands about the evening that is shown."""
 ATTENTION: Final = ("acknowledge", "mute")

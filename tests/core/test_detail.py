@@ -17,7 +17,7 @@ from core.model import Instrument, SymbolClass
 from core.panel import Panel
 from core.pipeline import open_pipeline
 from core.series import MemberRow, SectorMembers
-from core.snapshot import Row, Snapshot
+from core.snapshot import RANK_WINDOWS, Row, Snapshot
 from core.weights import Weights
 from tests.core import builders
 
@@ -149,7 +149,7 @@ def test_the_members_of_a_sector_move_as_the_same_symbols_do_on_the_screen() -> 
     found = sector(at, 319)
     row = member(found, "QQQ")
     assert isinstance(expected.ret, dict)
-    assert row.ret == {"1s": expected.chg_1s, **{w: expected.ret[w] for w in ("5s", "21s", "63s")}}
+    assert row.ret == {"1s": expected.chg_1s, **{w: expected.ret[w] for w in RANK_WINDOWS[1:]}}
     assert (row.dist_sma50, row.dist_high_252) == (expected.dist_sma50, expected.dist_high_252)
     assert (found.used, len(found.rows), found.universe, found.weights_of) == (3, 3, "My list", "")
     assert row.weight is None

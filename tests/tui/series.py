@@ -93,11 +93,11 @@ def members(fund: str = "XLK") -> SectorMembers:
             name=f"{symbol} Corp.",
             last=101.5 + place,
             session=SESSION,
-            ret={"1s": move, "5s": -move, "21s": 2 * move, "63s": None},
+            ret={"1s": move, "5s": -move, "21s": 2 * move, "63s": move, "126s": -move, "252s": None},
             dist_sma50=move / 2,
             dist_high_252=-0.04,
             weight=0.05 - place / 100,
-            brought={"1s": 0.05 * move},
+            brought={"63s": 0.05 * move},
             status="short_history",
         )
         for place, (symbol, move) in enumerate(MEMBERS.items())

@@ -240,8 +240,8 @@ async def test_without_a_universe_a_sector_opens_its_fund_and_says_how_to_get_me
 async def test_a_sector_opens_its_members(size: tuple[int, int]) -> None:
     async with opened(Script(with_members()), "2", "enter", size=size) as pilot:
         assert isinstance(pilot.app.screen, MembersScreen)
-        await until(pilot, lambda: told(pilot, "Gainers over 1s · 2", "Losers over 1s · 1"))
-        assert told(pilot, "AAA", "+2.10", "No 1s: the feed does not have it · 1", "weights: SPY 2026-01-09")
+        await until(pilot, lambda: told(pilot, "Gainers over 63s · 2", "Losers over 63s · 1"))
+        assert told(pilot, "AAA", "+2.10", "No 63s: the feed does not have it · 1", "weights: SPY 2026-01-09")
         if size[0] >= 120:
             assert told(pilot, "Information Technology of S&P 500", "3 of 4 members", "weight", "vs 50d")
             assert told(pilot, "members of an undated list", "+10.5")
@@ -249,13 +249,16 @@ async def test_a_sector_opens_its_members(size: tuple[int, int]) -> None:
         assert isinstance(pilot.app.screen, BoardScreen)
 
 
-async def test_a_window_parts_gainers_from_losers() -> None:
+async def test_every_window_parts_gainers_from_losers_and_is_that_of_the_board() -> None:
     async with opened(Script(with_members()), "2", "enter") as pilot:
-        await until(pilot, lambda: told(pilot, "Gainers over 1s · 2"))
-        await pilot.press("w")
-        await until(pilot, lambda: told(pilot, "Gainers over 5s · 1", "Losers over 5s · 2", "by 5s"))
-        await pilot.press("W", "W")
-        await until(pilot, lambda: told(pilot, "No 63s: too short a history · 3"))
+        for window in ("63s", "126s", "252s", "1s", "5s", "21s"):
+            sides = ("No 252s: too short a history · 3",) if window == "252s" else (f"Gainers over {window} · ",)
+            await until(pilot, lambda sides=sides, window=window: told(pilot, *sides, f"by {window}"))  # type: ignore[misc]  # bound at once
+            await pilot.press("w")
+        await pilot.press("W")
+        await until(pilot, lambda: told(pilot, "Gainers over 21s · 2", "Losers over 21s · 1"))
+        await pilot.press("escape")
+        assert (await board(pilot)).window == "21s"
 
 
 async def test_members_can_be_sorted() -> None:
@@ -266,7 +269,7 @@ async def test_members_can_be_sorted() -> None:
         keys = [row.key for _section, row in table.rows()]  # type: ignore[attr-defined]  # it is a LiveTable
         assert keys == ["BBB", "AAA", "CCC", "DDD"]
         await pilot.press("s")
-        assert told(pilot, "by 5s")
+        assert told(pilot, "by 126s")
 
 
 async def test_enter_opens_a_member_and_d_the_fund() -> None:

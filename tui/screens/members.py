@@ -16,7 +16,7 @@ from textual.types import CSSPathType
 
 from core.i18n import _
 from core.series import MemberRow, SectorMembers
-from core.snapshot import EMPTY
+from core.snapshot import EMPTY, RANK_WINDOWS
 from tui import format as fmt
 from tui.commands import MEMBERS
 from tui.messages import Answered, Asked, Opened
@@ -28,7 +28,6 @@ from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.table_model import span
 from tui.widgets.title import TitleLine
 
-WINDOWS: Final = ("1s", "5s", "21s", "63s")
 NAME: Final = 12
 """The cells of a name at least; at most it gets what the longest takes."""
 SCROLLBAR: Final = 1
@@ -45,15 +44,16 @@ class MembersScreen(Overlay):
     CSS_PATH: ClassVar[CSSPathType | None] = ["../styles/table.tcss", "../styles/symbol.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "fund", show=False)]
 
-    window: var[str] = var("1s", init=False)
-    """The window that parts gainers from losers."""
+    window: var[str] = var("63s", init=False)
+    """The window that parts gainers from losers, the same everywhere."""
 
-    def __init__(self, keys: Mapping[str, str], status: Status, fund: str, *, flash: bool) -> None:
+    def __init__(self, keys: Mapping[str, str], status: Status, fund: str, window: str, *, flash: bool) -> None:
         super().__init__(MEMBERS, keys, status)
+        self.set_reactive(MembersScreen.window, window)
         self.fund = fund
         self.table = LiveTable()
         self.table.flash_enabled = flash
-        self.table.sort_by("1s", reverse=True)
+        self.table.sort_by(window, reverse=True)
         self._title, self._caption = TitleLine(), Line(id="caption")
         self._members: SectorMembers | None = None
         self._failure = ""
@@ -103,12 +103,13 @@ class MembersScreen(Overlay):
         event.stop()
         self._show_lines()
 
+    def show_window(self, window: str) -> None:
+        """See `Overlay`."""
+        self.window = window
+
     def run_command(self, command: str) -> None:
         """See `Overlay`."""
         match command:
-            case "window_next" | "window_previous":
-                step = 1 if command == "window_next" else -1
-                self.window = WINDOWS[(WINDOWS.index(self.window) + step) % len(WINDOWS)]
             case "sort_next":
                 self.table.sort_next()
                 if self.table.sort_key is not None and self.table.sort_key not in RISING:
@@ -143,11 +144,16 @@ class MembersScreen(Overlay):
             Column("symbol", _("Symbol"), 7, "left"),
             Column("name", _("Name"), NAME, "left", flex=True, priority=3),
             Column("last", _("Last"), 10),
-            *(Column(w, w, 7, accent=w == self.window, flash=w == "1s") for w in WINDOWS),
+            *(self._column(window) for window in RANK_WINDOWS),
             *(weights if weighed else ()),
-            Column("sma50", _("vs 50d"), 6, priority=4, flash=False),
-            Column("high", _("vs hi"), 6, priority=5, flash=False),
+            Column("sma50", _("vs 50d"), 6, priority=5, flash=False),
+            Column("high", _("vs hi"), 6, priority=6, flash=False),
         )
+
+    def _column(self, window: str) -> Column:
+        """The window in force and the last session are always in view."""
+        here = window == self.window
+        return Column(window, window, 7, priority=0 if here or window == "1s" else 4, accent=here, flash=window == "1s")
 
     def _show_lines(self) -> None:
         found = self._members
@@ -223,7 +229,7 @@ def _table_row(row: MemberRow, window: str, level: str) -> TableRow:
         "symbol": Cell(row.symbol, "", row.symbol),
         "name": Cell(row.name, "dim", row.name),
         "last": Cell(level, "", row.last),
-        **{w: cells.percent(row.ret.get(w), colour=w in ("1s", window)) for w in WINDOWS},
+        **{w: cells.percent(row.ret.get(w), colour=w in ("1s", window)) for w in RANK_WINDOWS},
         "weight": cells.plain(row.weight, 2, 100),
         "brought": cells.DASH if brought is None else Cell(fmt.number(1e4 * brought, 1), "", brought),
         "sma50": cells.percent(row.dist_sma50, 1, colour=False),

@@ -37,6 +37,9 @@ class Overlay(Screen[None], inherit_bindings=False):
     def run_command(self, command: str) -> None:
         """Do what a command of this screen asks for."""
 
+    def show_window(self, window: str) -> None:
+        """Rank by this window, where anything is ranked."""
+
     def action_back(self) -> None:
         """To the screen below."""
         self.dismiss()
