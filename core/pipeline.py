@@ -34,7 +34,7 @@ from core.folding import MEMBERS, Folder
 from core.gathering import Gatherer, Given
 from core.i18n import _
 from core.inquiries import Inquiries
-from core.model import FeedHealth, Problem, Quote, Session
+from core.model import FeedHealth, Problem, Quote, Session, Stage, Watch, unwatched
 from core.moment import Moment
 from core.notices import Notices, eased
 from core.sessions import FIRST_YEAR, Calendar, Clock
@@ -51,7 +51,9 @@ T = TypeVar("T")
 __all__ = ["NO_STORE", "FetchReport", "Pipeline", "Progress", "Step", "open_pipeline"]
 
 
-def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date | None = None) -> Pipeline:
+def open_pipeline(
+    settings: Settings, *, clock: Clock | None = None, as_of: date | None = None, watch: Watch = unwatched
+) -> Pipeline:
     """A pipeline for the effective configuration (`Opening`); for `auto`, Yahoo is asked whether it answers.
 
     Raises StoreError, FeedUnavailable, or UsageError for a day outside the exchange calendar.
@@ -59,12 +61,15 @@ def open_pipeline(settings: Settings, *, clock: Clock | None = None, as_of: date
     from core.automatic import settled  # noqa: PLC0415 - it builds on this module
     from core.opening import Opening  # noqa: PLC0415 - likewise
 
-    opening = Opening(settings, clock=clock, as_of=as_of)
+    opening = Opening(settings, clock=clock, as_of=as_of, watch=watch)
     return settled(opening) if opening.automatic else opening.pipeline(settings)
 
 
 class Pipeline(Answers, Inquiries):
-    """One feed and one engine. `store` is where live snapshots are kept; `past`: every session is over."""
+    """One feed and one engine. `store` is where live snapshots are kept; `past`: every session is over.
+
+    `watch` is told when all is gathered.
+    """
 
     def __init__(
         self,
@@ -75,19 +80,17 @@ class Pipeline(Answers, Inquiries):
         feed: Feed,
         store: Store | None,
         past: bool = False,
+        watch: Watch = unwatched,
     ) -> None:
         self._settings = settings
+        self._watch = watch
         self._universe = universe.build(settings)
         self._constituents = Constituents(settings)
         self._wanted = (*self._universe.instruments, *self._constituents.instruments(self._universe.symbols))
-        self._clock = clock
-        self._calendar = calendar
+        self._clock, self._calendar, self._feed, self._store = clock, calendar, feed, store
         self._grace = timedelta(hours=settings.warnings.W20.grace_hours)
-        self._feed = feed
-        self._store = store
         self._past = past
-        weighable = self._constituents.weighable
-        self._gatherer = Gatherer(feed, store, calendar, self._wanted, weighable, past=past)
+        self._gatherer = Gatherer(feed, store, calendar, self._wanted, self._constituents.weighable, past=past)
         self._viewer = Viewer(self._universe, self._constituents, calendar, feed, past=past)
         self._given: Given | None = None
         self._latest: Snapshot | None = None
@@ -99,8 +102,8 @@ class Pipeline(Answers, Inquiries):
         self.notices = Notices(memory, settings.notify, breadth, clock)
         folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
         lock = Lock()  # a refresh that was given up may still be at work when the next one begins
-        backwards = Viewer(self._universe, self._constituents, calendar, feed, past=True)
-        evenings = Evenings(calendar, backwards, self._grace)
+        back = Viewer(self._universe, self._constituents, calendar, feed, past=True)
+        evenings = Evenings(calendar, back, self._grace)
         super().__init__(self._universe, self._constituents, folder, evenings, lock)
 
     def refresh(self) -> Snapshot:
@@ -110,6 +113,7 @@ class Pipeline(Answers, Inquiries):
             self._stream.attend(moment.phase)
         self._given = given = self._gather(moment, PATIENCE if self._publish is None else 0.0)
         unread = self.attention.recall()
+        self._watch(Stage.COMPUTING)
         computed = self._compute(given, moment)
         engine = self._answer(lambda engine: engine)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.feeds.base import Feed
+from core.model import Watch, unwatched
 from core.settings import Settings
 from core.store_file import absent, path_of
 
@@ -48,8 +49,10 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store | None:
     return None
 
 
-def choose_feed(settings: Settings, calendar: Calendar, clock: Clock, store: Store | None) -> Feed:
-    """The feed of the effective configuration; `store` is what `open_store` gave.
+def choose_feed(
+    settings: Settings, calendar: Calendar, clock: Clock, store: Store | None, watch: Watch = unwatched
+) -> Feed:
+    """The feed of the effective configuration; `store` is what `open_store` gave, `watch` is told of every file read.
 
     `auto` takes the files that were named, else the real data in the store, else simulated data.
     Raises FeedUnavailable for a feed that lacks a package or a key.
@@ -66,7 +69,7 @@ def choose_feed(settings: Settings, calendar: Calendar, clock: Clock, store: Sto
     if name == "files" or (name == "auto" and settings.feed.data):
         from core.feeds.files import FilesFeed  # noqa: PLC0415 - likewise
 
-        return FilesFeed([Path(path) for path in settings.feed.data])
+        return FilesFeed([Path(path) for path in settings.feed.data], watch)
     if store is not None:
         from core.feeds.stored import StoredFeed  # noqa: PLC0415 - likewise
 
