@@ -110,6 +110,8 @@ def _run(universe: str, measure: Callable[[Watched], Awaitable[list[Finding]]]) 
         app.exit()
 
     asyncio.run(app.run_async(size=SIZE, auto_pilot=pilot))
+    if app.failure is not None:
+        raise app.failure
     return found
 
 

@@ -202,6 +202,10 @@ class RotationPane(Pane):
 class RotationBody(Container, can_focus=True):
     """Graph and list; the keys are those of the pane."""
 
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
+        """Light the row of the list; no style depends on the focus, and Textual would resolve all below."""
+        self.query_one(List).lit = has_focus
+
 
 class List(LiveTable, can_focus=False):
     """The list beside the graph; the keys are those of the pane."""

@@ -27,7 +27,7 @@ from textual.timer import Timer
 from tui.widgets.flashes import Flashes
 from tui.widgets.table_body import Body
 from tui.widgets.table_look import CLASS, DEFAULT_CSS, PARTS, STYLES, Looks
-from tui.widgets.table_model import MARGIN, Cell, Column, Line, TableRow, pages, slots, span
+from tui.widgets.table_model import MARGIN, Cell, Column, Cursor, Line, TableRow, pages, slots, span
 from tui.widgets.table_paint import paint_header, paint_note, paint_row, paint_section
 
 __all__ = ["STYLES", "Cell", "Column", "LiveTable", "TableRow"]
@@ -104,6 +104,9 @@ class LiveTable(ScrollView, can_focus=True):
 
     cursor_key: var[str | None] = var(None, init=False)
     """The key of the row that the cursor is on. Setting a key that is not in the table changes nothing."""
+
+    lit: var[bool] = var(default=False, init=False)
+    """Whether the row at the cursor stands out: with the focus, or when it is on what this table is a part of."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -208,6 +211,14 @@ class LiveTable(ScrollView, can_focus=True):
             self._reveal()
             self.post_message(self.RowHighlighted(self, new))
 
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
+        """Repaint the row at the cursor; no other style depends on the focus, and Textual would resolve them all."""
+        self.lit = has_focus
+
+    def watch_lit(self) -> None:
+        """Repaint the row at the cursor."""
+        self._repaint_rows([] if self.cursor_key is None else [self.cursor_key])
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a paint; the place to notice a new width, once and not for each line."""
         width = self.scrollable_size.width
@@ -236,7 +247,7 @@ class LiveTable(ScrollView, can_focus=True):
         return strip
 
     def notify_style_update(self) -> None:
-        """The stylesheet, the theme or the focus has changed: resolve all styles anew."""
+        """The stylesheet or the theme has changed: resolve all styles anew."""
         super().notify_style_update()
         self._looks.clear()
         self._strips.clear()
@@ -308,8 +319,8 @@ class LiveTable(ScrollView, can_focus=True):
         row = self._body.rows[line.key]
         if line.kind == "note":
             return paint_note(row.notes[line.part], self._looks, self._width)
-        flashes = self._flashes.of(row.key)
-        return paint_row(row, self._slots, flashes, self._looks, self._width, cursor=row.key == self.cursor_key)
+        cursor: Cursor = "" if row.key != self.cursor_key else "cursor-focus" if self.lit else "cursor"
+        return paint_row(row, self._slots, self._flashes.of(row.key), self._looks, self._width, cursor=cursor)
 
     def _measure(self) -> None:
         """Tell Textual how much there is to scroll."""

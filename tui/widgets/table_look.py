@@ -14,10 +14,13 @@ STYLES: Final = ("up", "down", "flat", "dim", "strong", "accent", "watch", "warn
 """What a `Cell.style` can be, besides "": each has a component class."""
 
 PARTS: Final = (
-    *("header", "sorted", "section", "rule", "row", "cursor", "mark", "note"),
+    *("header", "sorted", "section", "rule", "row", "cursor", "mark", "cursor-focus", "mark-focus", "note"),
     *("flash-up", "flash-down", "flash-flat"),
 )
-"""The other component classes: kinds of line, parts of them, and changes."""
+"""The other component classes: kinds of line, parts of them, and changes.
+
+The focus has classes of its own: with `:focus`, Textual would work out all of these anew whenever it moves.
+"""
 
 DEFAULT_CSS: Final = """
 LiveTable {
@@ -29,9 +32,9 @@ LiveTable {
     & > .live-table--section, & > .live-table--rule { color: $text-muted; }
     & > .live-table--mark { color: $text-muted; }
     & > .live-table--cursor { background: $foreground 5%; }
-    &:focus > .live-table--mark { color: $text-accent; text-style: bold; }
-    &:focus > .live-table--cursor { background: $accent 25%; }
-    &:nocolor:focus > .live-table--cursor { text-style: bold; }
+    & > .live-table--mark-focus { color: $text-accent; text-style: bold; }
+    & > .live-table--cursor-focus { background: $accent 25%; }
+    &:nocolor > .live-table--cursor-focus { text-style: bold; }
 
     & > .live-table--up, & > .live-table--ok { color: $text-success; }
     & > .live-table--down, & > .live-table--warning { color: $text-error; }

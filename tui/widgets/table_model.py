@@ -12,6 +12,8 @@ from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 Align: TypeAlias = Literal["left", "right", "center"]
+Cursor: TypeAlias = Literal["", "cursor", "cursor-focus"]
+"""That on a row: none, one, or one in the table that has the focus."""
 Change: TypeAlias = Literal["", "flash-up", "flash-down", "flash-flat"]
 
 MARGIN: Final = 1

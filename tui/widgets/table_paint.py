@@ -16,13 +16,15 @@ from textual.strip import Strip
 
 from tui.format import shorten
 from tui.widgets.table_look import Looks
-from tui.widgets.table_model import BLANK, MARGIN, Align, Cell, Change, Slot, TableRow
+from tui.widgets.table_model import BLANK, MARGIN, Align, Cell, Change, Cursor, Slot, TableRow
 
 ASCENDING: Final = "▲"
 DESCENDING: Final = "▼"
 MORE_LEFT: Final = "‹"
 MORE_RIGHT: Final = "›"
 MARK: Final = "▌"
+MARKS: Final[Mapping[Cursor, str]] = {"cursor": "mark", "cursor-focus": "mark-focus"}
+"""What the mark looks like with each cursor."""
 RULE: Final = "─"
 
 
@@ -43,15 +45,15 @@ def fit(text: str, width: int, align: Align) -> str:
 
 
 def paint_row(
-    row: TableRow, slots: Sequence[Slot], flashes: Mapping[str, Change], looks: Looks, width: int, *, cursor: bool
+    row: TableRow, slots: Sequence[Slot], flashes: Mapping[str, Change], looks: Looks, width: int, *, cursor: Cursor
 ) -> Strip:
-    """A row, `width` cells wide; `flashes` are the changes to show, by column."""
-    kind = "cursor" if cursor else "row"
+    """A row, `width` cells wide; `flashes` are the changes to show, by column, and `cursor` is that on it, if any."""
+    kind = cursor or "row"
     plain = style = looks[kind, "", ""]
     segments: list[Segment] = []
     texts: list[str] = []
     if cursor:
-        segments.append(Segment(MARK, looks[kind, "mark", ""]))
+        segments.append(Segment(MARK, looks[kind, MARKS[cursor], ""]))
     else:
         texts.append(" " * MARGIN)
     cell_of = row.cells.get
