@@ -1,8 +1,10 @@
 """Facts of a snapshot by their places in it, and the one way they get into a sentence.
 
 A template names its slots with the kind of each, "{spread:pp}"; a slot is filled from a path, so that every number
-of a note is one of the snapshot. A sentence with a slot that has no value is not said. The kinds: `pct`, `pp` and
-`share` for fractions, `level`, `number`, `ratio` and `count` for plain numbers, `bp`, `day` for dates, `name` for text.
+of a note is one of the snapshot. A sentence with a slot that has no value is not said. The kinds of fractions are
+`pct`, `pp` and `share`, and for columns that name the unit `plain_pct` and `plain_pp`; those of numbers `level`,
+`ratio`, `count` and `whole`, with the sign of a change `number`, `index` and `bp`; `day` and `instant` are of times,
+`name` is of text.
 """
 
 from __future__ import annotations
@@ -145,7 +147,7 @@ _NUMBERS: Final[dict[str, Callable[[float], str]]] = {
     "plain_pct": lambda x: _decimal(100 * x, 2, sign=True),
     "plain_pp": lambda x: _decimal(100 * x, 1, sign=True),
     "bp": lambda x: _("{x} bp").format(x=_decimal(x, 0, sign=True)),
-    "index_plain": lambda x: _decimal(x, 0),
+    "whole": lambda x: _decimal(x, 0),
     "level": lambda x: _decimal(x, 2),
     "number": lambda x: _decimal(x, 2, sign=True),
     "ratio": lambda x: _decimal(x, 2),

@@ -51,7 +51,7 @@ def _table(facts: Facts, rows: list[Row]) -> tuple[Table, ...]:
         ("dist_sma200", "plain_pct", _("vs 200")),
         ("dist_high_close_252", "plain_pct", _("from closing high")),
         ("high_252", "level", _("intraday high")),
-        ("rsi14", "index_plain", "RSI14"),
+        ("rsi14", "whole", "RSI14"),
     )
     return (
         Table(

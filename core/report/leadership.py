@@ -57,7 +57,6 @@ def _funds(facts: Facts) -> tuple[Table, ...]:
     rows.sort(key=lambda row: -facts.number(f"leadership.{row.symbol}.ret.63s"))
     if not rows:
         return ()
-    base = rows[0].base
     caption = {
         "tr": _(
             "Returns in percent by window in sessions, with dividends (basis {basis}); base of 63 sessions {base:day}; "
@@ -68,12 +67,12 @@ def _funds(facts: Facts) -> tuple[Table, ...]:
             "rank: in the group of the fund"
         ),
     }[facts.snapshot.basis]
-    (made,) = facts.say("", caption, basis="basis", base=f"leadership.{rows[0].symbol}.base.63s") if base else ((),)
+    captions = facts.say("caption", caption, basis="basis", base=f"leadership.{rows[0].symbol}.base.63s")
     titles = (Column(title=_("Symbol"), numeric=False), Column(title=_("Name"), numeric=False))
     return (
         Table(
             id="funds",
-            caption=made.text if isinstance(made, Sentence) else "",
+            caption="".join(made.text for made in captions),
             columns=(*titles, *(Column(title=w) for w in ("1s", *WINDOWS)), Column(title=_("Rank 63s"))),
             rows=tuple(_fund(facts, row) for row in rows),
         ),
@@ -100,16 +99,7 @@ def _spreads(facts: Facts) -> tuple[Table, ...]:
     known = [spread.id for spread in facts.snapshot.spreads if facts.known(f"spreads.{spread.id}.63s")]
     if not known:
         return ()
-    columns = (
-        Column(title=_("Pair"), numeric=False),
-        *(Column(title=window) for window in WINDOWS),
-        *(Column(title=title) for title in (_("lowest"), _("highest"), _("agree"), "z21", "t63", _("streak"))),
-    )
-    fields = (
-        *((window, "plain_pp") for window in WINDOWS),
-        *(("band63.0", "plain_pp"), ("band63.1", "plain_pp"), ("agree.0", "count")),
-        *(("z21", "number"), ("t63", "number"), ("streak", "count")),
-    )
+    measures = (_("lowest"), _("highest"), _("agree"), "z21", "t63", _("streak"))
     return (
         Table(
             id="spreads",
@@ -118,13 +108,17 @@ def _spreads(facts: Facts) -> tuple[Table, ...]:
                 "sessions back; agree: windows of six that share the sign; streak: sessions in a row with that sign "
                 "over 63"
             ),
-            columns=columns,
-            rows=tuple(
-                (
-                    facts.slot(f"spreads.{id_}.id", "name"),
-                    *(facts.slot(f"spreads.{id_}.{f}", kind) for f, kind in fields),
-                )
-                for id_ in known
-            ),
+            columns=(Column(title=_("Pair"), numeric=False), *(Column(title=t) for t in (*WINDOWS, *measures))),
+            rows=tuple(_spread(facts, f"spreads.{pair}") for pair in known),
         ),
+    )
+
+
+def _spread(facts: Facts, path: str) -> tuple[Slot, ...]:
+    return (
+        facts.slot(f"{path}.id", "name"),
+        *(facts.slot(f"{path}.{field}", "plain_pp") for field in (*WINDOWS, "band63.0", "band63.1")),
+        facts.slot(f"{path}.agree.0", "count"),
+        *(facts.slot(f"{path}.{field}", "number") for field in ("z21", "t63")),
+        facts.slot(f"{path}.streak", "count"),
     )

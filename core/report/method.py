@@ -9,38 +9,47 @@ from core.report.note import Section, Sentence, Slot
 
 def method(facts: Facts) -> Section:
     """Section 8."""
-    snapshot = facts.snapshot
-    said: tuple[Sentence, ...] = facts.say(
-        "conventions",
-        _(
-            "Returns run from close to close on basis {basis} (tr: with dividends, px: price alone); n sessions back "
-            "unless months are named. Averages, highs, RSI and bands are of prices. Volatility is the sample deviation "
-            "(ddof 1)."
+    source = _("Source: feed {feed}, prices of {at:instant}.")
+    advice = _("This note describes what prices did. It is no forecast and no investment advice.")
+    return Section(
+        id="method",
+        title=_("How it was computed"),
+        sentences=(
+            *_conventions(facts),
+            *facts.say("scheme", _("Sectors are classed by the scheme {scheme}."), scheme="rotation.scheme"),
+            *facts.say("source", source, feed="source.feed", at="source.asof"),
+            *_universe(facts),
+            *_lacking(facts),
+            *facts.say("version", _("Tapeboard {version}."), version="tapeboard"),
+            *facts.say("no_advice", advice),
         ),
-        basis="basis",
     )
-    said += facts.say("scheme", _("Sectors are classed by the scheme {scheme}."), scheme="rotation.scheme")
-    said += facts.say("source", _("Source: feed {feed}, prices of {at:instant}."), feed="source.feed", at="source.asof")
-    said += (
-        facts.say(
-            "universe",
-            _("Universe {universe}: {source}; {used:count} of {members:count} members used."),
-            universe="breadth.universe",
-            source="breadth.source",
-            used="breadth.used",
-            members="breadth.members",
-        )
-        if snapshot.breadth.members
-        else ()
+
+
+def _conventions(facts: Facts) -> tuple[Sentence, ...]:
+    text = _(
+        "Returns run from close to close on basis {basis} (tr: with dividends, px: price alone); n sessions back "
+        "unless months are named. Averages, highs, RSI and bands are of prices. Volatility is the sample deviation "
+        "(ddof 1)."
     )
+    return facts.say("conventions", text, basis="basis")
+
+
+def _universe(facts: Facts) -> tuple[Sentence, ...]:
+    if not facts.snapshot.breadth.members:
+        return ()
+    text = _("Universe {universe}: {source}; {used:count} of {members:count} members used.")
+    slots = {name: f"breadth.{name}" for name in ("universe", "source", "used", "members")}
+    return facts.say("universe", text, **slots)
+
+
+def _lacking(facts: Facts) -> tuple[Sentence, ...]:
+    """The symbols without data in one list, every other problem in its own words."""
+    snapshot = facts.snapshot
     absent = [row.symbol for row in (*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist) if row.last is None]
     slots = [Slot(path=f"leadership.{symbol}.symbol", value=symbol, text=symbol) for symbol in absent]
-    said += facts.list("absent", _("Without data: {list}."), slots)
+    said = facts.list("absent", _("Without data: {list}."), slots)
     for place, problem in enumerate(snapshot.source.problems):
-        if problem.symbol not in absent:  # those are listed
+        if problem.symbol not in absent:
             said += facts.say("problem", _("Problem: {text}."), text=f"source.problems.{place}.text")
-    said += facts.say("version", _("Tapeboard {version}."), version="tapeboard")
-    said += facts.say(
-        "no_advice", _("This note describes what prices did. It is no forecast and no investment advice.")
-    )
-    return Section(id="method", title=_("How it was computed"), sentences=said)
+    return said

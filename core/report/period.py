@@ -4,43 +4,46 @@ from __future__ import annotations
 
 from core.i18n import _
 from core.period import Period
-from core.report.facts import DASH, Facts, printed
-from core.report.note import Column, Plain, Section, Slot, Table
+from core.report.facts import Facts
+from core.report.note import Column, Section, Table
+
+FIELDS = (
+    ("symbol", "name"),
+    ("name", "name"),
+    ("ret", "plain_pct"),
+    ("volatility", "plain_pct"),
+    ("mean_volume", "whole"),
+)
+"""The fields of a row, and the kind each is printed by (`core.report.facts`)."""
 
 
 def period_section(facts: Facts, table: Period) -> Section:
-    """The section; paths begin with "period"."""
+    """The section; `table` stands in `facts` under "period"."""
     slots = {"first": "period.first_session", "last": "period.last_session", "base": "period.base_session"}
     slots |= {"n": "period.sessions", "basis": "period.basis", "ddof": "period.ddof"}
     text = _(
         "{first:day} to {last:day}, {n:count} sessions; returns from the close of {base:day}, basis {basis}; daily "
         "volatility with ddof {ddof:count}."
     )
-    known = [row for row in table.rows if row.ret is not None]
-    known.sort(key=lambda row: -(row.ret or 0.0))
-    fields = (
-        ("symbol", "name"),
-        ("name", "name"),
-        ("ret", "plain_pct"),
-        ("volatility", "plain_pct"),
-        ("mean_volume", "count"),
+    return Section(
+        id="period",
+        title=_("The period asked for"),
+        sentences=facts.say("period", text, **slots),
+        tables=(_table(facts, table),),
     )
+
+
+def _table(facts: Facts, table: Period) -> Table:
+    """Every symbol with a return, the highest first."""
     titles = (_("Symbol"), _("Name"), _("Return %"), _("Daily volatility %"), _("Mean volume"))
-
-    def cell(symbol: str, field: str, value: Plain, kind: str) -> Slot:
-        text = (
-            DASH
-            if value is None
-            else printed(round(value) if field == "mean_volume" and isinstance(value, float) else value, kind)
-        )
-        return Slot(path=f"period.rows.{symbol}.{field}", value=value, text=text)
-
-    made = Table(
+    ranked = sorted((row for row in table.rows if row.ret is not None), key=lambda row: -(row.ret or 0.0))
+    return Table(
         id="period",
         caption=_("By return over the period"),
-        columns=tuple(Column(title=title, numeric=k > 1) for k, title in enumerate(titles)),
-        rows=tuple(tuple(cell(row.symbol, f, getattr(row, f), kind) for f, kind in fields) for row in known),
-    )
-    return Section(
-        id="period", title=_("The period asked for"), sentences=facts.say("period", text, **slots), tables=(made,)
+        columns=tuple(
+            Column(title=title, numeric=kind != "name") for title, (_field, kind) in zip(titles, FIELDS, strict=True)
+        ),
+        rows=tuple(
+            tuple(facts.slot(f"period.rows.{row.symbol}.{field}", kind) for field, kind in FIELDS) for row in ranked
+        ),
     )

@@ -85,42 +85,45 @@ def _persistence(facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _table(facts: Facts, rows: list[SectorRow]) -> Table:
+    """Every sector fund by its rank over 63 sessions; who has none stands last."""
     ordered = sorted(rows, key=lambda row: row.rank.get("63s") or len(rows))
-    classes = {
-        "cyclical": _("cyclical"),
-        "sensitive": _("sensitive"),
-        "defensive": _("defensive"),
-        None: "",
-    }
-    quadrants = {
-        "Leading": _("Leading"),
-        "Improving": _("Improving"),
-        "Weakening": _("Weakening"),
-        "Lagging": _("Lagging"),
-    }
-
-    def line(row: SectorRow) -> tuple[Slot, ...]:
-        path = f"sectors.{row.symbol}"
-        return (
-            facts.slot(f"{path}.symbol", "name"),
-            facts.slot(f"{path}.name", "name"),
-            Slot(path=f"{path}.class", value=row.cls, text=classes[row.cls]),
-            *(facts.slot(f"{path}.{_field(span)}", "plain_pct") for span in SPANS),
-            *(facts.slot(f"{path}.rank.{span}", "count") for span in SPANS),
-            Slot(path=f"{path}.quadrant", value=row.quadrant, text=quadrants.get(row.quadrant or "", "")),
-        )
-
-    words = (_("Symbol"), _("Sector"), _("Class"))
     return Table(
         id="sectors",
         caption=_(
             "Sector funds by their rank over 63 sessions; changes in percent over a day, a week, a month, a quarter"
         ),
         columns=(
-            *(Column(title=title, numeric=False) for title in words),
+            *(Column(title=title, numeric=False) for title in (_("Symbol"), _("Sector"), _("Class"))),
             *(Column(title=span) for span in SPANS),
             *(Column(title=f"# {span}") for span in SPANS),
             Column(title=_("Quadrant"), numeric=False),
         ),
-        rows=tuple(line(row) for row in ordered),
+        rows=tuple(_line(facts, row) for row in ordered),
     )
+
+
+def _line(facts: Facts, row: SectorRow) -> tuple[Slot, ...]:
+    path = f"sectors.{row.symbol}"
+    return (
+        facts.slot(f"{path}.symbol", "name"),
+        facts.slot(f"{path}.name", "name"),
+        Slot(path=f"{path}.class", value=row.cls, text=_class_in_words(row.cls)),
+        *(facts.slot(f"{path}.{_field(span)}", "plain_pct") for span in SPANS),
+        *(facts.slot(f"{path}.rank.{span}", "count") for span in SPANS),
+        Slot(path=f"{path}.quadrant", value=row.quadrant, text=_quadrant_in_words(row.quadrant)),
+    )
+
+
+def _class_in_words(cls: str | None) -> str:
+    words = {"cyclical": _("cyclical"), "sensitive": _("sensitive"), "defensive": _("defensive")}
+    return words.get(cls or "", "")
+
+
+def _quadrant_in_words(quadrant: str | None) -> str:
+    words = {
+        "Leading": _("Leading"),
+        "Improving": _("Improving"),
+        "Weakening": _("Weakening"),
+        "Lagging": _("Lagging"),
+    }
+    return words.get(quadrant or "", "")
