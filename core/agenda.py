@@ -49,7 +49,7 @@ class Agenda(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 def agenda(calendar: Calendar, after: date, events: Iterable[Event]) -> Agenda:
     """What is on from the day after `after`; an event under way counts."""
-    upcoming = calendar.sessions(after + timedelta(days=1), after + HORIZON).astype(object).tolist()
+    upcoming = calendar.sessions(after + timedelta(days=1), after + HORIZON).tolist()
     near = [event for event in events if event.last_day > after and event.first_day <= after + HORIZON]
     return Agenda(
         sessions=tuple(upcoming[:SESSIONS]),

@@ -108,7 +108,7 @@ def timeline(board: RuleBoard, t: int, sessions: int = YEAR) -> Timeline:
     rows = slice(max(0, end - sessions), end)
     raised = [course for course in board.courses if (course.levels[rows] > 0).any()]
     return Timeline(
-        sessions=tuple(board.sessions[rows].astype(object).tolist()),
+        sessions=tuple(board.sessions[rows].tolist()),
         courses=tuple(
             RuleCourse(c.rule.id, c.subject, c.rule.title(c.subject), tuple(c.levels[rows].tolist())) for c in raised
         ),
@@ -120,7 +120,7 @@ def rule_detail(board: RuleBoard, rule_id: str, subject: str, t: int) -> RuleDet
     course = next((c for c in board.courses if (c.rule.id, c.subject) == (rule_id, subject)), None)
     if course is None:
         return None
-    course, days = course.until(t), board.sessions[: t + 1].astype(object).tolist()
+    course, days = course.until(t), board.sessions[: t + 1].tolist()
     return RuleDetail(
         id=rule_id,
         subject=subject,
@@ -133,7 +133,7 @@ def rule_detail(board: RuleBoard, rule_id: str, subject: str, t: int) -> RuleDet
 
 
 def _days(history: History, rows: slice) -> tuple[Session, ...]:
-    return tuple(history.sessions[rows].astype(object).tolist())
+    return tuple(history.sessions[rows].tolist())
 
 
 def _values(values: Floats) -> Values:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.metrics.fold import History
-from core.metrics.leadership import rank_persistence, ratio_trend, sessions_at_rank1, spread_values
+from core.metrics.leadership import SpreadValues, rank_persistence, ratio_trend, sessions_at_rank1, spread_values
 from core.metrics.sectors import SPREAD_WINDOWS, class_spread, class_spread_z21
 from core.metrics.statistics import tail
 from core.rows import SPARK_SESSIONS
@@ -23,17 +23,7 @@ def spread_block(history: History, columns: Mapping[str, int], a: str, b: str, t
     now = {n: number(value) for n, value in values.spread.items()}
     now[1] = number(float(history["chg_1s"][t, first] - history["chg_1s"][t, second]))
     low, high = number(values.band[0]), number(values.band[1])
-    trend = ratio_trend(history, t, first, second)
-    fields: dict[str, Any] = {
-        "z21": number(values.z21),
-        "t63": number(values.t63),
-        "share63": number(values.lead_share),
-        "streak": values.lead_streak,
-        "streak_daily": values.daily_streak,
-        "ratio_dist_sma50": number(trend[0]),
-        "ratio_dist_sma200": number(trend[1]),
-        "ratio_slope_sma50": number(trend[2]),
-    }
+    fields = _plain(values, ratio_trend(history, t, first, second))
     absent = {f"{n}s": value for n, value in now.items()} | {"band63": low, "agree": values.agree} | fields
     return Spread(
         id=f"{a}-{b}",
@@ -76,6 +66,21 @@ def rotation_block(
         leader_days={w: None if who is None else held for w, (who, held) in leaders.items()},
         status=_status(absent, "short_history" if spreads[scheme]["1s"] is not None else "missing_input"),
     )
+
+
+def _plain(values: SpreadValues, trend: tuple[float, float, float]) -> dict[str, Any]:
+    """The fields of a spread that are one number each; `trend` is R15."""
+    dist_sma50, dist_sma200, slope_sma50 = trend
+    return {
+        "z21": number(values.z21),
+        "t63": number(values.t63),
+        "share63": number(values.lead_share),
+        "streak": values.lead_streak,
+        "streak_daily": values.daily_streak,
+        "ratio_dist_sma50": number(dist_sma50),
+        "ratio_dist_sma200": number(dist_sma200),
+        "ratio_slope_sma50": number(slope_sma50),
+    }
 
 
 def _lead_spark(history: History, t: int, a: int, b: int) -> tuple[Value, ...]:

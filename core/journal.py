@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from core.panel import Days
-from core.rules.base_rates import target
+from core.rules.base_rates import measurable
 from core.rules.course import CLEAR, Course, shown
 from core.rules.machine import EvidenceValue, State
 
@@ -76,7 +76,7 @@ class Chain:
 
 def chains(courses: Iterable[Course], sessions: Days, origin: Origin) -> list[Chain]:
     """What the courses tell, but of rules about the data, which are judged by the clock and leave no trace (C.2)."""
-    last: date = sessions[-1].astype(object)
+    last: date = sessions[-1].item()
     return [
         Chain(
             key=(course.rule.id, course.subject),
@@ -86,7 +86,7 @@ def chains(courses: Iterable[Course], sessions: Days, origin: Origin) -> list[Ch
             steps=tuple(_steps(course, sessions, last, origin)),
         )
         for course in courses
-        if target(course.rule.id, course.subject, ()) is not None
+        if measurable(course.rule.id)
     ]
 
 
@@ -98,7 +98,7 @@ def news(told: Sequence[Chain], written: Mapping[Key, tuple[date, str]], origin:
 
 def _steps(course: Course, sessions: Days, last: date, origin: Origin) -> Iterator[Entry]:
     for step in course.transitions:
-        session: date = sessions[step.t].astype(object)
+        session: date = sessions[step.t].item()
         yield Entry(
             rule=course.rule.id,
             subject=course.subject,

@@ -132,19 +132,14 @@ def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> P
     adjusted = np.ones(len(symbols), dtype=np.bool_)
     for column, symbol in enumerate(symbols):
         series = bars.get(symbol)
-        if series is None or len(series) == 0:
-            continue
-        adjusted[column] = series.adjusted
-        rows = np.searchsorted(sessions, series.sessions)
-        known = rows < len(sessions)
-        known[known] = sessions[rows[known]] == series.sessions[known]
-        for name, target in fields.items():
-            target[rows[known], column] = getattr(series, name)[known]
-    for name in ("open", "high", "low", "close", "adj_close"):
-        values = fields[name]
-        values[~(np.isfinite(values) & (values > 0))] = np.nan
-    volume = fields["volume"]
-    volume[~(np.isfinite(volume) & (volume >= 0))] = np.nan
+        if series is not None and len(series):
+            adjusted[column] = series.adjusted
+            rows, known = _places(series.sessions, sessions)
+            for name, values in fields.items():
+                values[rows, column] = getattr(series, name)[known]
+    for name, values in fields.items():
+        sound = values >= 0 if name == "volume" else values > 0  # nobody need have traded
+        values[~(np.isfinite(values) & sound)] = np.nan
     return Panel(
         sessions=sessions,
         symbols=tuple(symbols),
@@ -153,6 +148,14 @@ def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> P
         low=fields["low"],
         px=fields["close"],
         tr=fields["adj_close"],
-        volume=volume,
+        volume=fields["volume"],
         adjusted=adjusted,
     )
+
+
+def _places(days: Days, sessions: Days) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """The row of each of the `days` that is one of the `sessions`, and which of the days are."""
+    rows = np.searchsorted(sessions, days)
+    known = rows < len(sessions)
+    known[known] = sessions[rows[known]] == days[known]
+    return rows[known], known

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.metrics.fold import History
 from core.metrics.leadership import RANK_LAG, SPREAD_WINDOWS, group_ranks, sessions_at_rank1
@@ -67,15 +68,12 @@ class RowBuilder:
         self._half_day = half_day
         self._shown = basis
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        self._days: list[date] = history.sessions.astype(object).tolist()
+        self._days: list[date] = history.sessions.tolist()
         self._now = {name: values.tolist() for name, values in (now or history.latest).items()}
         self._bases = calendar_bases(history.sessions, t)
         self._bases |= {key: t - n if t >= n else None for key, n in SESSION_KEYS.items()}
         present = np.isfinite(history["px"][: t + 1])
-        self._present = {"px": present.sum(axis=0).tolist()}
-        for name in ("high", "volume"):  # what some metrics need besides a close; a day without trade has no volume
-            there = getattr(panel, name)[: t + 1] > 0
-            self._present[name] = (there.sum(axis=0) + live).tolist()
+        self._present = self._counted(present)
         self._first = np.where(present.any(axis=0), present.argmax(axis=0), -1).tolist()
         self._last = np.where(present.any(axis=0), t - present[::-1].argmax(axis=0), -1).tolist()
         self._since_high = _sessions_since_high(history, t)
@@ -96,6 +94,14 @@ class RowBuilder:
             )
             for i in group.instruments
         )
+
+    def _counted(self, priced: npt.NDArray[np.bool_]) -> dict[str, list[int]]:
+        """The sessions of each column up to row t with a close, and with what some metrics need besides one."""
+        counts = {"px": priced.sum(axis=0).tolist()}
+        for name in ("high", "volume"):  # a day without trade has no volume
+            finished = getattr(self._panel, name)[: self._t + 1] > 0
+            counts[name] = (finished.sum(axis=0) + self._live).tolist()
+        return counts
 
     def _fields(self, instrument: Instrument) -> dict[str, Any]:
         column = self._columns[instrument.symbol]

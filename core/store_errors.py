@@ -67,10 +67,7 @@ def _meanings() -> dict[int, tuple[str, str]]:
         sqlite3.SQLITE_CANTOPEN: closed,
         sqlite3.SQLITE_PERM: closed,
         sqlite3.SQLITE_AUTH: closed,
-        sqlite3.SQLITE_CORRUPT: (
-            _("The store {path} is damaged"),
-            _("move the file away and run `tapeboard fetch`"),
-        ),
+        sqlite3.SQLITE_CORRUPT: (_("The store {path} is damaged"), _("move the file away and run `tapeboard fetch`")),
         sqlite3.SQLITE_NOTADB: (
             _("{path} is not a database; it was left as it is"),
             _("name another file with --store"),

@@ -25,7 +25,7 @@ from core.errors import UsageError
 from core.i18n import _
 from core.provenance import data_hash, rule_set
 from core.rules import catalogue
-from core.rules.base_rates import target
+from core.rules.base_rates import measurable, target
 from core.rules.board import RuleBoard
 from core.rules.course import CLEAR, Course
 from core.settings import Settings
@@ -39,9 +39,7 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 
 def check_rules(chosen: Collection[str], settings: Settings) -> None:
     """Raise UsageError on a name that no rule has, or a rule that says nothing of a market."""
-    known = [
-        rule.id for rule in catalogue.rules(settings.warnings, settings.rules) if target(rule.id, "", ()) is not None
-    ]
+    known = [rule.id for rule in catalogue.rules(settings.warnings, settings.rules) if measurable(rule.id)]
     for name in chosen:
         if name not in known:
             message = _('no rule "{name}" can be tested').format(name=clean(name))
@@ -58,7 +56,7 @@ def run(
     check_rules(chosen, settings)
     board = ground.board()
     bench = _Bench(board, settings, rule_set(settings), data_hash(ground.panels), ground.panel.sessions[-1].item())
-    courses = [course for course in board.courses if _measured(course) and (not chosen or course.rule.id in chosen)]
+    courses = [c for c in board.courses if measurable(c.rule.id) and (not chosen or c.rule.id in chosen)]
     total = len(courses) + (PANELS if null else 0)
     results: list[RuleResult] = []
     for done, course in enumerate(courses, start=1):
@@ -67,6 +65,10 @@ def run(
     if null:
         expected = _null(ground, lambda done: progress(len(courses) + done, total, _("shuffled markets")))
         results = [msgspec.structs.replace(r, null=expected.get((r.rule, r.subject))) for r in results]
+    return _told(ground, bench, results, told)
+
+
+def _told(ground: Ground, bench: _Bench, results: Iterable[RuleResult], told: Mapping[str, Any]) -> Backtest:
     return Backtest(
         rule_set=bench.rule_set,
         data_hash=bench.data_hash,
@@ -78,7 +80,7 @@ def run(
         block=bootstrap.BLOCK,
         seed=bootstrap.SEED,
         results=tuple(results),
-        left_out=tuple(dict.fromkeys(c.rule.id for c in board.courses if not _measured(c))),
+        left_out=tuple(dict.fromkeys(c.rule.id for c in bench.board.courses if not measurable(c.rule.id))),
         **told,
     )
 
@@ -136,12 +138,8 @@ class _Bench:
         return self.targets[symbol]
 
     def _day(self, t: int) -> date:
-        day: date = self.board.sessions[t].astype(object)
+        day: date = self.board.sessions[t].item()
         return day
-
-
-def _measured(course: Course) -> bool:
-    return target(course.rule.id, course.subject, ()) is not None
 
 
 def _null(ground: Ground, progress: Callable[[int], None]) -> Mapping[tuple[str, str], Null]:

@@ -138,20 +138,8 @@ def of_row(
         for name, value in said.items()
         if not math.isnan(value) and not _plausible(name, value)
     ]
-    kept = {name: value if _plausible(name, value) else None for name, value in said.items()}
-    found = Fundamentals(
-        symbol,
-        session,
-        asof,
-        now,
-        SOURCE,
-        trailing_pe=kept["trailing_pe"],
-        forward_pe=kept["forward_pe"],
-        price_to_book=kept["price_to_book"],
-        shares=kept["shares"],
-        price=kept["price"],
-    )
-    return found, reasons
+    kept: dict[str, Any] = {name: value if _plausible(name, value) else None for name, value in said.items()}
+    return Fundamentals(symbol, session, asof, now, SOURCE, **kept), reasons
 
 
 def ratio(value: float) -> float:

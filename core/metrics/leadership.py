@@ -128,12 +128,10 @@ def spread_course(history: History, a: int, b: int, first: int, last: int) -> li
     deviation = _deviations(quarter)
     spread = {n: _difference(history[f"ret_{n}s"][rows], a, b) for n in AGREE_WINDOWS}
     relative = {n: _relative(history[f"ret_{n}s"][rows], a, b).tolist() for n in AGREE_WINDOWS}
-    back = windows(tr, BASES[-1] + 1)[rows]
-    band = _difference(back[:, -1:] / back[:, -1 - BASES], 0, 1)
     ratio = _windows(tr[:, 0] / tr[:, 1], 50)[rows]
     columns = {
         "z21": (spread[21] / (deviation * np.sqrt(21.0))).tolist(),
-        "band": list(zip(band.min(axis=1).tolist(), band.max(axis=1).tolist(), strict=True)),  # NaN as any base is
+        "band": _bands(windows(tr, BASES[-1] + 1)[rows]),
         "agree": _agreements(spread),
         "t63": (quarter.mean(axis=1) / deviation * np.sqrt(LEAD)).tolist(),
         "lead_streak": _streaks(leads)[rows],
@@ -178,6 +176,12 @@ def _deviations(values: Floats) -> Floats:
     """`std` of each row."""
     deviation: Floats = values.std(axis=1, ddof=1)
     return np.where(deviation > 1e-13 * np.abs(values).max(axis=1), deviation, np.nan)
+
+
+def _bands(tr: Floats) -> list[tuple[float, float]]:
+    """R9 of each row, `tr` being the last 69 of both, (T, 69, 2); NaN where any base is."""
+    spreads = _difference(tr[:, -1:] / tr[:, -1 - BASES], 0, 1)
+    return list(zip(spreads.min(axis=1).tolist(), spreads.max(axis=1).tolist(), strict=True))
 
 
 def _agreements(spread: dict[int, Floats]) -> list[int | None]:

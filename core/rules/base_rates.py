@@ -49,9 +49,14 @@ class Ahead:
         return Ahead(self.horizon, ret, low)
 
 
+def measurable(rule_id: str) -> bool:
+    """Whether a rule says something of the market; one about the data is followed by nothing."""
+    return rule_id not in _WITHOUT
+
+
 def target(rule_id: str, subject: str, watched: Collection[str]) -> str | None:
-    """The symbol a rule is measured on (C.3): its subject, else small caps or SPY; None for rules about the data."""
-    if rule_id in _WITHOUT:
+    """The symbol a rule is measured on (C.3): its subject, else small caps or SPY; None where it is not measurable."""
+    if not measurable(rule_id):
         return None
     if subject in watched:
         return subject

@@ -55,9 +55,8 @@ class RuleBoard:
         self.market = Market(history, columns, self._health_then, behind)
         self._history = history
         self._core = {symbol: columns.get(symbol) for symbol in core_symbols}
-        present = np.isfinite(history["px"][: history.finished])
-        self._present = present
-        self._begins = np.where(present.any(axis=0), present.argmax(axis=0), history.finished)
+        self._present = np.isfinite(history["px"][: history.finished])
+        self._begins = np.where(self._present.any(axis=0), self._present.argmax(axis=0), history.finished)
         self._classes = classes
         self.courses = tuple(
             self.replay(rule, subject) for rule in catalogue.rules(settings, own) for subject in rule.subjects

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.i18n import _
-from core.rules.machine import Hysteresis, Judgement
-from core.rules.market import Market
+from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.market import Health, Market
 from core.rules.rule import numbers, without_nan
 from core.rules.wording import number, share
 from core.settings_warnings import W20Settings
@@ -83,16 +83,7 @@ class DataHealth:
             watch=watch,
             warn=warn,
             exit=not watch,
-            evidence=without_nan(
-                {
-                    "coverage": health.coverage,
-                    "universe_coverage": health.universe_coverage,
-                    "suspect_share": health.suspect_share,
-                    "missing": ", ".join(health.missing),
-                    "stale": ", ".join(health.stale),
-                    "fetch_age_hours": age,
-                }
-            ),
+            evidence=_evidence(health),
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:
@@ -108,3 +99,16 @@ class DataHealth:
         if stale := judgement.evidence["stale"]:
             parts.append(_("stale: {symbols}").format(symbols=stale))
         return "   ".join(parts)
+
+
+def _evidence(health: Health) -> dict[str, EvidenceValue]:
+    return without_nan(
+        {
+            "coverage": health.coverage,
+            "universe_coverage": health.universe_coverage,
+            "suspect_share": health.suspect_share,
+            "missing": ", ".join(health.missing),
+            "stale": ", ".join(health.stale),
+            "fetch_age_hours": health.fetch_age_hours,
+        }
+    )
