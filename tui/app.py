@@ -47,6 +47,7 @@ from tui.messages import (
     SnapshotArrived,
     SourceFailed,
     SourceReady,
+    Waiting,
 )
 from tui.screens.help import HelpScreen
 from tui.screens.opening import OpeningScreen
@@ -203,6 +204,11 @@ class TapeboardApp(App[None], inherit_bindings=False):
         self._hands.prepare(event.source)
         self._bridge.accept(event)
 
+    def on_waiting(self, event: Waiting) -> None:
+        """Say on the opening screen what is waited for."""
+        if self._latest is EMPTY:
+            self._show(replace(self._status, waiting=event.text))
+
     def on_source_failed(self, event: SourceFailed) -> None:
         """Say in one line what failed and how to mend it; the exit code follows."""
         self._failure = event.error
@@ -338,7 +344,7 @@ class TapeboardApp(App[None], inherit_bindings=False):
 
     def _no_members(self) -> str:
         key = commands.key_of("universe", self._settings.keys) or commands.key_of("palette", self._settings.keys)
-        told = _("Its members are shown with a universe: {key} on the board, or tapeboard --universe sp500")
+        told = _("To see its members choose a universe: {key} on the board, or start with --universe sp500")
         return told.format(key=key)
 
     def _show_page(self, title: str, text: str) -> None:

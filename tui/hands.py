@@ -185,7 +185,7 @@ class Hands:
     def _choose_universe(self, snapshot: Snapshot) -> None:
         here = self.settings.universe.breadth
         if self._reopen is None:
-            self._say(_("another universe needs another start: --universe NAME"))
+            self._say(_("this run keeps its universe: start again with --universe NAME"))
             return
         load = partial(self.load_universe, serving=snapshot.source.feed)
         self._choose(_("Universe"), universes(self.settings), load, here)

@@ -155,7 +155,7 @@ def _headline(new: Sequence[Notice]) -> Piece:
 def _acknowledged(rule: str, subject: str, said: Said) -> str:
     if (rule, subject) not in said.acknowledged:
         return _("{rule} {subject} counts as new again").format(rule=rule, subject=subject)
-    text = _("{rule} {subject} known until its state changes").format(rule=rule, subject=subject)
+    text = _("{rule} {subject} marked as known until its state changes").format(rule=rule, subject=subject)
     return _for_how_long(text, said)
 
 

@@ -112,4 +112,4 @@ async def test_where_nothing_can_be_opened_it_says_how() -> None:
     async with app(snapshot).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
         await pilot.press("u")
-        await until(pilot, lambda: "another universe needs another start: --universe NAME" in text(pilot))
+        await until(pilot, lambda: "this run keeps its universe: start again with --universe NAME" in text(pilot))

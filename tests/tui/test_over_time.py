@@ -36,7 +36,7 @@ async def opened(
         await pilot.press("o")
         screen = pilot.app.screen
         assert isinstance(screen, OverTimeScreen)
-        await until(pilot, lambda: "asking" not in text(pilot))
+        await until(pilot, lambda: "loading …" not in text(pilot))
         yield pilot, screen
 
 

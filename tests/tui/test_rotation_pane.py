@@ -59,7 +59,7 @@ async def test_with_room_the_list_stands_beside_the_graph_and_tells_the_same() -
     async with shown((120, 30)) as (pilot, pane):
         seen = text(pilot)
         assert pane.table.region.x > pane.graph.region.right - 1
-        for part in ("Symbol", "102.00", "↗ from Lagging", "↙ from Leading", "too short", "d tails by week"):
+        for part in ("Symbol", "102.00", "↗ from Lagging", "↙ from Leading", "too short", "d: tails by week"):
             assert part in seen
 
 
@@ -107,7 +107,7 @@ async def test_enter_opens_the_symbol_at_the_cursor() -> None:
 async def test_d_changes_the_tails() -> None:
     async with shown((120, 30)) as (pilot, pane):
         seen = []
-        for hint in ("d tails by day", "d no tails", "d tails by week"):
+        for hint in ("d: tails by day", "d: no tails", "d: tails by week"):
             await pilot.press("d")
             await pilot.pause()
             assert hint in text(pilot)

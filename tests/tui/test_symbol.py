@@ -224,7 +224,7 @@ async def test_an_answer_about_another_symbol_is_not_shown() -> None:
 
     async with opened(Slow(builders.rich()), "enter", "right") as pilot:
         screen = symbol_screen(pilot)
-        assert told(pilot, "asking")
+        assert told(pilot, "loading …")
         late.set()
         await until(pilot, lambda: told(pilot, "52w high"))
         assert screen.symbol != "IWM" or told(pilot, "IWM")

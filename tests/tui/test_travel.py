@@ -190,7 +190,7 @@ async def test_who_led_and_its_ratio_are_asked_for_as_of_the_evening() -> None:
     script = Watching(builders.rich())
     async with opened(script) as (pilot, screen, _live):
         await pilot.press("o")
-        await until(pilot, lambda: "asking" not in text(pilot))
+        await until(pilot, lambda: "loading …" not in text(pilot))
         assert script.asked is None
         await pilot.press(BACK)
         await until(pilot, lambda: script.asked == date(2026, 1, 8))

@@ -65,7 +65,8 @@ async def test_a_acknowledges_until_pressed_again_and_says_that_nothing_is_store
         assert "1 new" in text(pilot)
         assert "●WATCH   W02" in text(pilot)
         await pilot.press("a")
-        await until(pilot, lambda: "W02 IWM-SPY known until its state changes (this run only, no store)" in told(pilot))
+        await until(pilot, lambda: "W02 IWM-SPY marked as known until its state changes" in told(pilot))
+        assert "(this run only, no store)" in told(pilot)
         assert "1 watch 0 warn " in text(pilot)
         assert "1 new" not in text(pilot)
         assert " WATCH   W02" in text(pilot)
@@ -192,7 +193,7 @@ async def test_enter_shows_a_warning_in_full(size: tuple[int, int]) -> None:
     async with opened(Script(snapshot()), size) as pilot:
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, WarningScreen)
-        await until(pilot, lambda: "asking" not in text(pilot))
+        await until(pilot, lambda: "loading …" not in text(pilot))
         seen = text(pilot)
         for part in ("W02 Fragile leadership IWM-SPY", "WATCH since Wed 2025-10-29 (50 sessions)", "Rule  moving the"):
             assert part in seen

@@ -192,9 +192,8 @@ def _members(breadth: Breadth) -> list[Gauge]:
     """Who is counted, and what must be known of it."""
     if not breadth.members:
         note = _(
-            "Advances, averages, highs and volume need the members of an index. Choose a universe here (`u`, unless "
-            "you have given it another key), start with `tapeboard --universe sp500`, or set universe.breadth in the "
-            "configuration."
+            "Advances, averages, highs and volume need the members of an index. Choose one with the command universe "
+            "(u, unless you have given it another key), or start with: tapeboard --universe sp500"
         )
         return [Gauge("members", _("Universe"), None, _("whose members are counted"), text=_("none"), note=note)]
     return [

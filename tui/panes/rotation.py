@@ -187,7 +187,7 @@ class RotationPane(Pane):
     def _hint(self) -> str:
         """The key that changes the tails, and what they are."""
         names = {WEEKS: _("tails by week"), DAYS: _("tails by day"), NONE: _("no tails")}
-        return _("d {tails}").format(tails=names[self.tails])
+        return _("d: {tails}").format(tails=names[self.tails])
 
     def _columns(self) -> Sequence[Column]:
         return (

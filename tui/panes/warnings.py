@@ -148,7 +148,7 @@ class WarningsPane(TablePane):
             rule = _("Rule: {condition}").format(condition=warning.condition)
             told = rule if warning.state in RAISED else " · ".join(_readings(warning))
             left = [piece(f"{warning.id} {told}", gap=1)]
-        self._explained.show(left, [piece(_("↵ all"), style="accent")] if left else [])
+        self._explained.show(left, [piece(_("enter: in full"), "↵", style="accent")] if left else [])
 
     def _lines(self, *, conditions: bool) -> list[TableRow]:
         heard = [warning for warning in self.snapshot.warnings if warning.muted_until is None]
@@ -164,9 +164,14 @@ class WarningsPane(TablePane):
     def _raised(self, warning: RiskWarning, *, condition: bool) -> TableRow:
         """A raised rule: evidence and, if `condition`, the condition under it."""
         style = STYLES[warning.state]
-        subject, since, begun = _subject(warning), _since(warning, self.snapshot.session), ""
-        if self.room < ROOMY:  # then there is no column for it
-            begun, since = since, ""
+        subject, since = _subject(warning), _since(warning, self.snapshot.session)
+        decides = self._deciding(warning)
+        head = [(decides, style)]
+        if self.room < ROOMY:  # then there is no column for the date
+            year = self._year(warning, self.room - len(INDENT) - len(since) - 5)
+            head, since = [(f"{year} {since}".strip(), style), (decides, "")], ""
+        elif year := self._year(warning, self.room - len(INDENT) - len(decides) - 5):
+            head = [(f"{year} {decides}", style)]
         title = f"{warning.title}: {warning.label}" if warning.label else warning.title
         found = {
             "state": Cell(_state(warning), style, SEVERITY.index(warning.state)),
@@ -175,15 +180,16 @@ class WarningsPane(TablePane):
             "subject": Cell(subject, "", warning.subject),
             "reading": Cell(since, "", since),
         }
-        notes = [(begun, style), (self._gauge(warning), style), (" · ".join(_readings(warning)), "")]
+        notes = [*head, (" · ".join(_readings(warning)), "")]
         if condition:
             notes.append((_("Rule: {condition}").format(condition=warning.condition), "dim"))
         if warning.missing:
             notes.append((_("partial: without {inputs}").format(inputs=", ".join(warning.missing)), "stale"))
         return TableRow(_key(warning), found, notes=self._notes(notes))
 
-    def _gauge(self, warning: RiskWarning) -> str:
-        """The year of the number that decides a warning, where it stands, and its thresholds; "" for none."""
+    @staticmethod
+    def _deciding(warning: RiskWarning) -> str:
+        """Where the number that decides a warning stands, and its thresholds; "" for none."""
         gauge = warning.gauge
         if gauge is None:
             return ""
@@ -192,10 +198,12 @@ class WarningsPane(TablePane):
         told = [
             f"{names[name]} {relation(gauge, name)} {reading(gauge, limits[name])}" for name in names if name in limits
         ]
-        words = " · ".join([f"{gauge.label} {reading(gauge, gauge.value)}", *told])
+        return " · ".join([f"{gauge.label} {reading(gauge, gauge.value)}", *told])
+
+    def _year(self, warning: RiskWarning, room: int) -> str:
+        """The year of that number, in about so much room; "" until it is there."""
         series = self._series.get(_key(warning))
-        room = min(max(self.room - len(words) - len(INDENT) - 5, SHORTEST), LONGEST)
-        return f"{sparkline(series.values, room)} {words}" if series else words
+        return sparkline(series.values, min(max(room, SHORTEST), LONGEST)) if series else ""
 
     def _quiet(self, warnings: Sequence[RiskWarning]) -> TableRow:
         """One rule in one state, clear, not evaluated or muted, with all subjects it is so for."""

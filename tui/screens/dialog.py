@@ -91,7 +91,7 @@ class Chooser(Dialog[str]):
         about = max(len(option.about) for option in self._options)
         super().__init__(
             title,
-            _("enter takes · escape leaves"),
+            _("↑ ↓ choose · enter takes · escape leaves"),
             (
                 Column("mark", "", 1, "left"),
                 Column("symbol", "", name, "left"),

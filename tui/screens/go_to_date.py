@@ -24,7 +24,7 @@ class GoToDateScreen(ModalScreen[steps.Step]):
 
     def __init__(self) -> None:
         super().__init__(name=DATE)
-        self._hint = Static(_("2025-04-08 · 04-08 · -5 sessions · -2m months · esc"), id="hint", markup=False)
+        self._hint = Static(_("2025-04-08, 04-08, -5 (sessions) or -2m (months) · esc"), id="hint", markup=False)
 
     def compose(self) -> ComposeResult:
         """Question, answer and hint in one line."""

@@ -160,7 +160,7 @@ class MembersScreen(Overlay):
         name = next((row.name for row in self.status.snapshot.sectors if row.symbol == self.fund), "")
         pieces = [RULE, piece(self.fund, style="accent", gap=1), piece(name, "", style="strong", gap=1, weight=40)]
         if found is None:
-            self._title.show([*pieces, piece(self._failure or _("asking"), style="watch")], [RULE])
+            self._title.show([*pieces, piece(self._failure or _("loading …"), style="watch")], [RULE])
             self._caption.show([])
             return
         self._title.show([*pieces, *_counted(found)], [piece(self._order(), "", style="dim", weight=20), RULE])
@@ -189,7 +189,7 @@ def _captions(found: SectorMembers) -> list[Piece]:
         short = _("weights: {fund} {dated}").format(fund=found.weights_of, dated=found.weights_dated)
         weights = (_("{weights}, rolled; bp: brought to its return").format(weights=short), short)
     else:
-        weights = (_("no weights: name a file of them under [holdings]"), _("no weights"))
+        weights = (_("no weights: name a file under [holdings] in config.toml"), _("no weights"))
     return [piece(found.caption, gap=1, style="dim"), piece(*weights, style="dim", weight=60)]
 
 

@@ -46,9 +46,9 @@ class MuteScreen(ModalScreen[tuple[date | int | None]]):
 
     def on_mount(self) -> None:
         """Say what can be answered."""
-        told = _("+sessions, a day, or empty; esc")
+        told = _("+5 sessions, or a day; esc leaves")
         if self._until is not None:
-            told = _("muted till {day} · {told}").format(day=self._until, told=told)
+            told = _("muted till {day}; empty: no longer; esc leaves").format(day=self._until)
         self._hint.update(self._wrong or told)
         self._hint.set_class(bool(self._wrong), "-wrong")
         self.query_one(Input).focus()

@@ -45,7 +45,7 @@ class NoteScreen(Overlay):
         """`write` and `save` make the questions for the text, of so many cells a line, and for the file."""
         super().__init__(NOTE, keys, status)
         self._write, self._save = write, save
-        self._page = Static(_("asking"), id="note-text", markup=False)
+        self._page = Static(_("loading …"), id="note-text", markup=False)
         self._said = Static(_("s writes it to a file   ↑ ↓ ← → scroll   esc back"), id="note-said", markup=False)
         self._asked: tuple[Snapshot, int] = EMPTY, 0
 

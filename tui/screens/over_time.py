@@ -85,11 +85,10 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask for everything."""
-        hint = _("← → {above} · ↑ ↓ {below} · space: pairs")
-        told = hint.format(above=_("upper"), below=_("lower"))
+        told = _("← → first symbol · ↑ ↓ second · space: usual pairs")
         self._below.show([RULE, piece(_("Ratio"), style="strong", gap=1)], [piece(told, "", style="dim"), RULE])
-        self._show_leaders(_("asking"))
-        self.chart.show(None, _("asking"))
+        self._show_leaders(_("loading …"))
+        self.chart.show(None, _("loading …"))
         self.watch_status()
 
     def watch_status(self) -> None:

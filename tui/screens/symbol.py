@@ -210,7 +210,7 @@ class SymbolScreen(Overlay):
     def _show_chart(self) -> None:
         prices = self._detail.prices if self._detail else None
         shown = None if prices is None else newest(prices, self.sessions)
-        self.chart.show(shown, self.look, self._failure or _("asking"))
+        self.chart.show(shown, self.look, self._failure or _("loading …"))
         style = _("candles, the newest that fit") if self.look.candles else _("line")
         scale = _("logarithmic") if self.look.log else _("linear")
         told = _("{count} sessions · {style} · {scale} · prices only")

@@ -177,7 +177,7 @@ class WarningScreen(Overlay):
         room = self.size.width - 4
         self._evidence.update(words.evidence(warning, room // 2 - 2 if self.has_class("-beside") else room))
         self._past.update(words.past(warning))
-        detail, asking = self._detail, self._failure or _("asking")
+        detail, asking = self._detail, self._failure or _("loading …")
         gauge = None if detail is None else detail.gauge
         self.chart.show(gauge, warning.gauge.value if warning.gauge else None, asking if detail is None else "")
         self.strip.show(detail, asking)
