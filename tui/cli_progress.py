@@ -31,7 +31,7 @@ def progress(title: str, line: str, *, quiet: bool) -> Iterator[Progress]:
         with _bar(title) as bar:
             yield bar
     else:
-        yield _lines(line)
+        yield lines(line)
 
 
 def _silent(done: int, total: int, name: str, failed: int = 0) -> None:
@@ -65,7 +65,8 @@ def _bar(title: str) -> Iterator[Progress]:
         yield tell
 
 
-def _lines(line: str) -> Progress:
+def lines(line: str) -> Progress:
+    """Say a `line` with {done}, {total} and {name} at every tenth."""
     told = 0
 
     def tell(done: int, total: int, name: str, failed: int = 0) -> None:

@@ -11,6 +11,7 @@ from core.report.desk import note_of, rendered, save
 from core.text import clean
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+from tui.cli_waiting import waiting
 
 
 def run(options: Options) -> int:
@@ -22,7 +23,10 @@ def run(options: Options) -> int:
         folder = clean(str(options.output.parent), 400)
         raise UsageError(_("{folder}: there is no such folder").format(folder=folder), _("give another -o"))
     settings = options.load().settings
-    with closing(pipeline.open_pipeline(settings, as_of=options.as_of)) as pipe:
+    with (
+        waiting(quiet=options.quiet) as watch,
+        closing(pipeline.open_pipeline(settings, as_of=options.as_of, watch=watch)) as pipe,
+    ):
         snapshot = pipe.refresh()
         period = None
         if begin is not None and end is not None:

@@ -9,6 +9,7 @@ from core.i18n import _
 from core.snapshot import to_json
 from tui.cli_arguments import Options
 from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+from tui.cli_waiting import waiting
 from tui.text_snapshot import render
 
 
@@ -16,7 +17,10 @@ def run(options: Options) -> int:
     """Print one refresh; 4 if a configured symbol failed or is stale."""
     settings = options.load().settings
     groups = universe.build(settings).groups
-    with closing(pipeline.open_pipeline(settings, as_of=options.as_of)) as pipe:
+    with (
+        waiting(quiet=options.quiet) as watch,
+        closing(pipeline.open_pipeline(settings, as_of=options.as_of, watch=watch)) as pipe,
+    ):
         snapshot = pipe.refresh()
         lacking = pipe.incomplete(snapshot)
     emit(to_json(snapshot) + b"\n" if options.format == "json" else render(snapshot, groups, settings.metrics.window))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from tui.app import TapeboardApp
 from tui.cli_output import say
 from tui.errands import reopened
 from tui.memory import UNIVERSE, Memory
+from tui.messages import Waiting
 from tui.themes import themes
+from tui.waiting import Paced
 
 if TYPE_CHECKING:
     from core.automatic import Succession
@@ -38,7 +41,11 @@ def run(loaded: Loaded, *, as_of: date | None = None, fresh: bool = False) -> in
         from core.automatic import Succession  # noqa: PLC0415 - pandas and the calendar, after the first paint
         from core.opening import Opening  # noqa: PLC0415 - likewise
 
-        return Succession(Opening(settings, as_of=as_of))
+        return Succession(Opening(settings, as_of=as_of, watch=Paced(wait_for)))
+
+    def wait_for(text: str) -> None:
+        with suppress(RuntimeError):  # the application has ended meanwhile, and its loop with it
+            app.post_message(Waiting(text))
 
     def glance() -> Snapshot | None:
         feed = settings.feed

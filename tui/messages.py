@@ -115,6 +115,18 @@ class ProblemArrived(Message):
         return isinstance(message, ProblemArrived)
 
 
+class Waiting(Message):
+    """How far the source is on its way to the first numbers, in one line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest line is shown."""
+        return isinstance(message, Waiting)
+
+
 class SourceReady(Message):
     """The source is open; refreshing can begin. `line` counts the configurations there have been."""
 

@@ -36,9 +36,9 @@ class Past:
 class Status:
     """One state of the screen; replaced as a whole at every change.
 
-    `stored`: the snapshot comes from the store and a fresh one is on its way. `failure`: what went wrong
-    since the last good refresh, in one line. `fatal`: the failure ends the hope for data in this run. `past`: the
-    snapshot is that of an evening, and nothing that comes live shows.
+    `waiting`: what is waited for until there is a snapshot. `stored`: the snapshot comes from the store and a fresh
+    one is on its way. `failure`: what went wrong since the last good refresh, in one line. `fatal`: the failure ends
+    the hope for data in this run. `past`: the snapshot is that of an evening, and nothing that comes live shows.
     """
 
     snapshot: Snapshot = EMPTY
@@ -49,6 +49,7 @@ class Status:
     fatal: bool = False
     past: Past | None = None
     work: Work | None = None
+    waiting: str = ""
 
 
 def looked_at(snapshot: Snapshot) -> date | None:

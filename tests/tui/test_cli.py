@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import NoDataError
 from core.metrics.nameable import nameable
-from core.model import Problem, Rejected
+from core.model import Problem, Rejected, Watch, unwatched
 from core.panel import Bars
 from core.pipeline import FetchReport, Progress, Step
 from core.sessions import FixedClock
@@ -45,7 +45,7 @@ class FakePipeline:
     since: list[date | None] = field(default_factory=list)
     closed: int = 0
 
-    def open(self, settings: Settings, *, as_of: date | None = None) -> FakePipeline:
+    def open(self, settings: Settings, *, as_of: date | None = None, watch: Watch = unwatched) -> FakePipeline:
         self.opened.append((settings, as_of))
         return self
 

@@ -12,9 +12,9 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Static
 
-from core.i18n import _
 from tui.commands import OPENING
 from tui.status import Status
+from tui.waiting import opening
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 
@@ -43,5 +43,5 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
     def watch_status(self) -> None:
         """Tell what has failed, or that there is hope."""
         self._header.show_status(self.status)
-        self._notice.update(self.status.failure or _("Opening the data …"))
+        self._notice.update(self.status.failure or self.status.waiting or opening())
         self._notice.set_class(bool(self.status.failure), "-failure")
