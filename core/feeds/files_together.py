@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import isqrt
 from pathlib import Path
 from typing import Final
 
@@ -67,29 +68,36 @@ def read_together(files: Iterable[Plain]) -> Iterator[tuple[Path, Table]]:
         sizes[file.header] += len(file.body)
         if sizes[file.header] >= PORTION:
             del sizes[file.header]
-            yield from _tables(waiting.pop(file.header))
+            yield from _tables(waiting.pop(file.header)).items()
     for portion in waiting.values():
-        yield from _tables(portion)
+        yield from _tables(portion).items()
 
 
-def _tables(files: Sequence[Plain]) -> Iterator[tuple[Path, Table]]:
+def _tables(files: Sequence[Plain]) -> dict[Path, Table]:
+    """The tables of files with one header line: of all, else of those pieces in which every file is as it looked."""
+    size = isqrt(len(files))
+    pieces = (files[start : start + size] for start in range(0, len(files), size))
+    return _at_once(files) or {path: table for piece in pieces for path, table in _at_once(piece).items()}
+
+
+def _at_once(files: Sequence[Plain]) -> dict[Path, Table]:
     """The tables of files with one header line; none where one of them is not as plain as it looked."""
     path, header = files[0].path, files[0].header
     bounds = [0, *accumulate(file.rows for file in files)]
     try:
         frame = read_csv(path, header + b"\n" + b"".join(file.body for file in files))
         if len(frame) != bounds[-1]:
-            return
+            return {}
         name_columns(path, frame, files[0].symbol)
         days = days_of(path, frame["date"])
     except DataFileError:
-        return
+        return {}
     values = numbers_of(frame)
     if not _exact(frame, values) or any(np.isnat(days[start:end]).all() for start, end in pairwise(bounds)):
-        return
+        return {}
     numbers = np.repeat(np.arange(len(files)), np.diff(bounds))
     series = checked(values, [file.symbol for file in files], numbers, days)
-    yield from ((file.path, Table({file.symbol: one}, 0)) for file, one in zip(files, series, strict=True))
+    return {file.path: Table({file.symbol: one}, 0) for file, one in zip(files, series, strict=True)}
 
 
 def _exact(frame: pd.DataFrame, values: Mapping[str, Floats]) -> bool:
