@@ -143,6 +143,18 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def packed(parts: Iterable[str], width: int) -> list[str]:
+    """`parts`, a dot between them, in as few lines of at most `width` cells as keep each whole that can be."""
+    lines: list[str] = []
+    for part in parts:
+        grown = f"{lines[-1]} · {part}" if lines else part
+        if lines and cell_len(grown) <= width:
+            lines[-1] = grown
+        else:
+            lines += wrap(part, width)
+    return lines
+
+
 def _halves(x: float) -> str:
     whole, half = divmod(round(2 * x), 2)
     return f"{whole or ''}½" if half else f"{whole}"

@@ -126,6 +126,14 @@ def test_shortened_text_fits(text: str, width: int) -> None:
     assert cell_len(text) > width or shortened == text
 
 
+def test_parts_are_kept_whole_where_they_can_be() -> None:
+    parts = ["points 1", "raised ≥ 2", "warning ≥ 3"]
+    assert fmt.packed(parts, 40) == ["points 1 · raised ≥ 2 · warning ≥ 3"]
+    assert fmt.packed(parts, 34) == ["points 1 · raised ≥ 2", "warning ≥ 3"]
+    assert fmt.packed(parts, 9) == ["points 1", "raised ≥", "2", "warning ≥", "3"]
+    assert fmt.packed([], 9) == []
+
+
 @given(st.text("ab 漢é-", max_size=60), st.integers(2, 20))
 def test_wrapped_text_fits_and_loses_nothing(text: str, width: int) -> None:
     lines = fmt.wrap(text, width)

@@ -259,5 +259,6 @@ async def test_what_cannot_be_answered_is_told() -> None:
 
 async def test_a_raised_warning_has_the_year_of_its_number() -> None:
     async with opened(Script(snapshot()), (160, 45)) as pilot:
-        await until(pilot, lambda: "█▇▃▁▄█▇▃▁▅ windows that agree 3 · raised ≤ 3" in text(pilot))
-        assert "warning ≤ 2" in text(pilot)
+        await until(pilot, lambda: "▃▂▁▁▂▃▅▇██▇▆▄▃▁▁▁▃▄ since 10-29 · 50 s" in text(pilot))
+        assert "windows that agree 3 · raised ≤ 3" in text(pilot)
+        assert "  warning ≤ 2" in text(pilot)

@@ -165,13 +165,12 @@ class WarningsPane(TablePane):
         """A raised rule: evidence and, if `condition`, the condition under it."""
         style = STYLES[warning.state]
         subject, since = _subject(warning), _since(warning, self.snapshot.session)
-        decides = self._deciding(warning)
-        head = [(decides, style)]
+        decides = _deciding(warning)
         if self.room < ROOMY:  # then there is no column for the date
-            year = self._year(warning, self.room - len(INDENT) - len(since) - 5)
-            head, since = [(f"{year} {since}".strip(), style), (decides, "")], ""
-        elif year := self._year(warning, self.room - len(INDENT) - len(decides) - 5):
-            head = [(f"{year} {decides}", style)]
+            head, since = [([f"{self._year(warning, len(since))} {since}".strip()], style), (decides, "")], ""
+        else:
+            words = " · ".join(decides)
+            head = [([f"{self._year(warning, len(words))} {words}".strip()], style)]
         title = f"{warning.title}: {warning.label}" if warning.label else warning.title
         found = {
             "state": Cell(_state(warning), style, SEVERITY.index(warning.state)),
@@ -180,30 +179,18 @@ class WarningsPane(TablePane):
             "subject": Cell(subject, "", warning.subject),
             "reading": Cell(since, "", since),
         }
-        notes = [*head, (" · ".join(_readings(warning)), "")]
+        notes = [*head, ([" · ".join(_readings(warning))], "")]
         if condition:
-            notes.append((_("Rule: {condition}").format(condition=warning.condition), "dim"))
+            notes.append(([_("Rule: {condition}").format(condition=warning.condition)], "dim"))
         if warning.missing:
-            notes.append((_("partial: without {inputs}").format(inputs=", ".join(warning.missing)), "stale"))
+            notes.append(([_("partial: without {inputs}").format(inputs=", ".join(warning.missing))], "stale"))
         return TableRow(_key(warning), found, notes=self._notes(notes))
 
-    @staticmethod
-    def _deciding(warning: RiskWarning) -> str:
-        """Where the number that decides a warning stands, and its thresholds; "" for none."""
-        gauge = warning.gauge
-        if gauge is None:
-            return ""
-        names = {"enter": _("raised"), "warn": _("warning")}
-        limits = thresholds(gauge)
-        told = [
-            f"{names[name]} {relation(gauge, name)} {reading(gauge, limits[name])}" for name in names if name in limits
-        ]
-        return " · ".join([f"{gauge.label} {reading(gauge, gauge.value)}", *told])
-
-    def _year(self, warning: RiskWarning, room: int) -> str:
-        """The year of that number, in about so much room; "" until it is there."""
+    def _year(self, warning: RiskWarning, beside: int) -> str:
+        """The year of the number that decides, in the room that so many cells leave; "" until it is there."""
         series = self._series.get(_key(warning))
-        return sparkline(series.values, min(max(room, SHORTEST), LONGEST)) if series else ""
+        room = min(max(self.room - len(INDENT) - beside - 5, SHORTEST), LONGEST)
+        return sparkline(series.values, room) if series else ""
 
     def _quiet(self, warnings: Sequence[RiskWarning]) -> TableRow:
         """One rule in one state, clear, not evaluated or muted, with all subjects it is so for."""
@@ -221,18 +208,19 @@ class WarningsPane(TablePane):
             "subject": Cell(subjects, style, subjects),
             "reading": Cell(readings if clear else "", style, readings),
         }
-        reasons = [] if clear else [(reason, "stale") for reason in dict.fromkeys(w.text for w in warnings)]
+        reasons = [] if clear else [([reason], "stale") for reason in dict.fromkeys(w.text for w in warnings)]
         key = "\n".join(map(_key, warnings))
         if first.muted_until is not None:
             till = _("muted till {day}").format(day=fmt.day(first.muted_until))
-            return TableRow(key, found, MUTED, self._notes([(till, "stale")]))
+            return TableRow(key, found, MUTED, self._notes([([till], "stale")]))
         return TableRow(key, found, "" if clear else NOT_EVALUATED, self._notes(reasons))
 
-    def _notes(self, notes: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    def _notes(self, notes: Sequence[tuple[Sequence[str], str]]) -> tuple[Cell, ...]:
+        """Lines under a row: each note is its parts, which are kept whole, and a style."""
         width = self.room - 3 - len(INDENT)
         if width <= 0:  # no place on the screen yet
             return ()
-        lines = ((line.removeprefix("· "), style) for text, style in notes for line in fmt.wrap(text, width))
+        lines = ((line.removeprefix("· "), style) for parts, style in notes for line in fmt.packed(parts, width))
         return tuple(Cell(INDENT + line, style) for line, style in lines)
 
 
@@ -290,6 +278,17 @@ def _since(warning: RiskWarning, session: date | None) -> str:
     told = _("since {day}").format(day=day) if recent else day
     sessions = _("{n} s").format(n=warning.sessions)
     return f"{told} · {sessions}" if warning.sessions else told
+
+
+def _deciding(warning: RiskWarning) -> list[str]:
+    """The number that decides a warning, and its thresholds; nothing where none does."""
+    gauge = warning.gauge
+    if gauge is None:
+        return []
+    names = {"enter": _("raised"), "warn": _("warning")}
+    limits = thresholds(gauge)
+    told = [f"{names[name]} {relation(gauge, name)} {reading(gauge, limits[name])}" for name in names if name in limits]
+    return [f"{gauge.label} {reading(gauge, gauge.value)}", *told]
 
 
 def _readings(warning: RiskWarning) -> list[str]:
