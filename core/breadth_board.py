@@ -21,10 +21,7 @@ from core.periods import YEAR
 from core.settings import CORE
 from core.snapshot import Breadth, Status, Value, number
 from core.text import some
-from core.universe import BENCHMARK
-
-GOOD_COVERAGE, LEAST_COVERAGE = 0.95, 0.80
-"""metrics.md 0.5: below the first a universe is `partial`, below the second nothing is said of it."""
+from core.universe import BENCHMARK, ENOUGH, WHOLE
 
 _COURSES = (
     *("advances", "declines", "unchanged", "adv_share", "ad_line", "mcclellan", "summation", "zweig", "dispersion"),
@@ -140,7 +137,7 @@ class _MemberBoard:
 
     def share_above_sma50(self, t: int) -> float:
         """B6(50) at row t; NaN where the coverage is too low."""
-        return self.series.value("above_sma50", t) if self.series.value("coverage", t) >= LEAST_COVERAGE else np.nan
+        return self.series.value("above_sma50", t) if self.series.value("coverage", t) >= ENOUGH else np.nan
 
     def health(self, t: int) -> tuple[float, float]:
         """Coverage and share in doubt at row t; NaN where there is no session before it to move from."""
@@ -151,7 +148,7 @@ class _MemberBoard:
     def block(self, t: int, funds: Mapping[str, Floats], *, half_day: bool) -> Breadth:
         """The block at row t; `funds` are the series of what the funds alone can say."""
         coverage = self.series.value("coverage", t)
-        known = coverage >= LEAST_COVERAGE
+        known = coverage >= ENOUGH
         values: dict[str, Any] = {name: number(self.series.value(name, t)) if known else None for name in _MEASURES}
         derived = self._derived(t) if known else {}
         told = {name: self.series.values(name)[: t + 1] for name in _COURSES} if known else {}
@@ -204,7 +201,7 @@ class _MemberBoard:
         return (_("{count} in doubt, not counted: {symbols}").format(count=len(symbols), symbols=some(symbols)),)
 
     def _status(self, values: Mapping[str, Value], coverage: float, t: int, *, half_day: bool) -> Status:
-        if not coverage >= LEAST_COVERAGE:
+        if not coverage >= ENOUGH:
             return "missing_input"
         absent = [name for name, value in values.items() if value is None]
         reasons = {n: "undefined" if n in _QUOTIENTS and t >= 10 else "short_history" for n in absent}
@@ -214,7 +211,7 @@ class _MemberBoard:
             reasons |= {name: "half_day" for name in _VOLUMES if values[name] is not None}
         if not self.series.warm(t):
             reasons |= dict.fromkeys(("mcclellan", "summation"), "warming")
-        if coverage < GOOD_COVERAGE:
+        if coverage < WHOLE:
             reasons["coverage"] = "partial"
         return reasons or "ok"
 

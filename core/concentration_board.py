@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.concentration_series import WINDOWS, ConcentrationSeries
-from core.fund_lines import LARGE, SMALL, FundLines
+from core.fund_lines import FundLines
 from core.metrics import concentration as c
 from core.metrics.fold import History
 from core.metrics.risk import Assets
 from core.panel import LiveRow
 from core.snapshot import Concentration, Value, number
+from core.universe import LARGE, SMALL
 
 
 class ConcentrationBoard:

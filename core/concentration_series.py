@@ -11,11 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.fund_lines import LARGE, SMALL, FundLines, Rows
+from core.fund_lines import FundLines, Rows
 from core.metrics import concentration as c
 from core.metrics.fold import History
 from core.metrics.members import SERIES_SESSIONS
 from core.panel import Floats, LiveRow
+from core.universe import LARGE, SMALL
 from core.weights import companies
 
 WINDOWS = (21, 63)

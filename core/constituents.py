@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from core.breadth_board import BreadthUniverse
-from core.fund_lines import LARGE, SMALL, FundLines
+from core.fund_lines import FundLines
 from core.holdings import read_holdings
 from core.i18n import _
 from core.membership import LARGE_CAPS, SMALL_CAPS, Membership, members
@@ -18,6 +18,7 @@ from core.model import Instrument, Problem, SymbolClass
 from core.panel import Bars, Days, align
 from core.settings import CORE, Settings
 from core.text import some
+from core.universe import LARGE, SMALL
 from core.weights import Weights
 
 GROUP = "members"

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from core.errors import StoreError
 from core.feeds.base import Feed
-from core.fund_lines import LARGE
 from core.holdings import from_market_caps
 from core.model import Instant, Problem, Quote, Rejected, Session
 from core.moment import Moment
 from core.panel import Bars
 from core.sessions import Calendar, exchange_time
+from core.universe import ENOUGH, LARGE
 from core.valuation import Answer, Fundamentals
-from core.weights import ENOUGH, Weights
+from core.weights import Weights
 
 if TYPE_CHECKING:
     from core.store import Store

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts import price_series
-from core.fund_lines import LARGE, SMALL
 from core.membership import LARGE_CAPS, RUSSELL, SECTOR_FUNDS, Membership
 from core.metrics.fold import BulkFold, History, ScreenFold
 from core.metrics.members import Members
@@ -26,7 +25,7 @@ from core.rows import RowBuilder
 from core.series import Drawdowns, MemberRow, SectorMembers, SymbolDetail
 from core.settings import Basis
 from core.snapshot import RANK_WINDOWS, Row, Value, number
-from core.universe import BENCHMARK
+from core.universe import BENCHMARK, LARGE, SMALL
 
 if TYPE_CHECKING:
     from core.engine import Engine

@@ -12,9 +12,6 @@ from core.model import Session
 from core.panel import Floats, LiveRow, Panel
 from core.weights import Weights, rolled
 
-LARGE, SMALL = "SPY", "IWM"
-"""The funds whose lines are looked at."""
-
 Rows = npt.NDArray[np.intp]
 
 

@@ -20,7 +20,6 @@ import msgspec
 from core import intake, universe
 from core.answers import Answers
 from core.attention import Attention
-from core.breadth_board import GOOD_COVERAGE
 from core.chronicle import Chronicle
 from core.constituents import Constituents
 from core.daily import FETCH_PATIENCE, PATIENCE, Daily
@@ -182,7 +181,7 @@ class Pipeline(Answers, Inquiries):
         rows = (*snapshot.leadership, *snapshot.sectors, *snapshot.watchlist)
         lacking = (row.symbol for row in rows if stale or row.session != snapshot.session)
         breadth = snapshot.breadth
-        failed = breadth.members > 0 and not (breadth.coverage or 0.0) >= GOOD_COVERAGE
+        failed = breadth.members > 0 and not (breadth.coverage or 0.0) >= universe.WHOLE
         return tuple(dict.fromkeys((*lacking, *((breadth.universe,) if failed else ()))))
 
     def fetch(self, since: date | None, progress: Progress) -> FetchReport:

@@ -11,6 +11,9 @@ from core.model import Group, Instrument, SymbolClass
 from core.settings import Settings, WatchGroup
 
 BENCHMARK = "SPY"
+LARGE, SMALL = BENCHMARK, "IWM"
+"""The funds that stand for the large and for the small caps."""
+
 INDEX_FUNDS = ("SPY", "IWM", "QQQ", "DIA")
 SECTORS = "sectors"
 WATCHLIST = "watchlist:"
@@ -20,6 +23,10 @@ SPREADS = (("IWM", "SPY"), ("RSP", "SPY"), ("IWD", "IWF"), ("IWN", "IWO"), ("DIA
 """The pairs of the spreads block (interface.md)."""
 
 VOLATILITY_CORE = "^VIX"
+
+WHOLE, ENOUGH = 0.95, 0.80
+"""Shares of a universe, or of a fund's weight: from the first on it is whole, below the second it tells nothing
+(metrics.md 0.5)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from core.model import Instant, Rejected, Session
+from core.universe import LARGE, SMALL
 
-SMALL, LARGE = "IWM", "SPY"
 FUNDS = (SMALL, "IJR", LARGE)
 """The funds whose fundamentals are kept; L2 sets the first against the last."""
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from core.metrics.valuation import earnings_yield_gap, flow, relative_pe, relative_pe_percentile
 from core.model import Session
-from core.valuation import FUNDS, LARGE, SMALL, Fundamentals
+from core.universe import LARGE, SMALL
+from core.valuation import FUNDS, Fundamentals
 
 SERVES = timedelta(days=7)
 

@@ -16,13 +16,11 @@ import numpy.typing as npt
 
 from core.model import Session
 from core.panel import Floats
+from core.universe import ENOUGH, WHOLE
 
 FRESH_DAYS = 45
 SERVES_DAYS = 92
 """Calendar days either side of their date: `ok` up to the first, `partial` up to the second."""
-
-WHOLE, ENOUGH = 0.95, 0.80
-"""Coverage from which weights are `ok`, and below which they are no weights at all (metrics.md 0.5)."""
 
 ONE_COMPANY = {"GOOG": "GOOGL", "BRK-A": "BRK-B", "FOX": "FOXA", "NWS": "NWSA"}
 """Second lines of a company in the large-cap funds, with the line that stands for it (B.10)."""

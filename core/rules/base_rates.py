@@ -18,6 +18,7 @@ from core.panel import Floats
 from core.periods import YEAR
 from core.rules.course import CLEAR, Course
 from core.rules.wording import share
+from core.universe import BENCHMARK, SMALL
 
 HORIZON, FALL = 63, 0.05
 """The event the base rates are told of: a close this much lower within so many sessions."""
@@ -28,8 +29,7 @@ FEW = 10
 FEW_YEARS = 5
 """Fewer years than these are told with a decimal."""
 
-BENCHMARK = "SPY"
-_SMALL = ("W01", "W02", "W03", "W11", "W12", "W13", "W18")
+_ABOUT_SMALL_CAPS = ("W01", "W02", "W03", "W11", "W12", "W13", "W18")
 _WITHOUT = ("W20",)
 """Rules about the data, which say nothing about a market."""
 
@@ -60,7 +60,7 @@ def target(rule_id: str, subject: str, watched: Collection[str]) -> str | None:
         return None
     if subject in watched:
         return subject
-    return "IWM" if rule_id in _SMALL else BENCHMARK
+    return SMALL if rule_id in _ABOUT_SMALL_CAPS else BENCHMARK
 
 
 def look_ahead(closes: Floats, horizon: int = HORIZON) -> Ahead:

@@ -28,6 +28,7 @@ from core.rules.verdict import Confirmed, SectorClasses, Word
 from core.series import GaugeSeries
 from core.settings_warnings import OwnRuleSettings, WarningSettings
 from core.snapshot import Evaluated, Evidence, Gauge, RiskWarning, Value, Verdict, number
+from core.universe import LARGE, SMALL
 
 
 class RuleBoard:
@@ -84,7 +85,7 @@ class RuleBoard:
         confirmed = before.step(raw, t) if provisional else before
         known = raw is not Word.NOT_EVALUATED
         pieces = verdict.evidence(self.market, self._classes, t)
-        lead = self.market.spread("IWM", "SPY", t)
+        lead = self.market.spread(SMALL, LARGE, t)
         return Verdict(
             state=confirmed.state.value if known else Word.NOT_EVALUATED.value,
             score=sum(piece.holds is True for piece in pieces),

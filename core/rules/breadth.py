@@ -7,28 +7,20 @@ import numpy as np
 from core.breadth_series import HIGH_SESSIONS
 from core.i18n import _
 from core.metrics.breadth import CONFLICT_SESSIONS, CONFLICT_TREND, WARM_UP
-from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.machine import EvidenceValue, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number, percent, share
 from core.settings_warnings import W08Settings, W09Settings
 from core.snapshot import Gauge
-
-INDEX = "SPY"
-WHOLE, ENOUGH = 0.95, 0.80
-"""metrics.md 0.5: from the first on a universe is whole, below the second nothing is said of it."""
+from core.universe import ENOUGH, LARGE, WHOLE
 
 
-class BreadthDivergence:
+class BreadthDivergence(WithThresholds[W08Settings]):
     """W08: the index near its high while its members are not, or without the advance/decline line."""
 
     id = "W08"
-    subjects = (INDEX,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W08Settings) -> None:
-        self._limits = limits
+    subjects = (LARGE,)
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -105,16 +97,12 @@ class BreadthDivergence:
         return "   ".join(parts)
 
 
-class HighLowConflict:
+class HighLowConflict(WithThresholds[W09Settings]):
     """W09: many new highs and many new lows at one time (B12). Over-fitted by common opinion: information only."""
 
     id = "W09"
-    subjects = (INDEX,)
-    hysteresis = Hysteresis()
+    subjects = (LARGE,)
     informs = True
-
-    def __init__(self, limits: W09Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

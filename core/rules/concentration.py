@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from math import isnan
 
-from core.fund_lines import LARGE, SMALL
 from core.i18n import _
 from core.metrics.concentration import EQUAL, LEAST_PRICED
-from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.machine import EvidenceValue, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number, percent, pp, share
 from core.settings_warnings import W10Settings, W11Settings
 from core.snapshot import Gauge
+from core.universe import LARGE, SMALL
 from core.weights import SERVES_DAYS
 
 
-class MegaCapConcentration:
+class MegaCapConcentration(WithThresholds[W10Settings]):
     """W10: the weight of seven companies, their share of SPY's return, and equal weight falling behind.
 
     Any part alone is enough to judge it; the weights of the first two come from the holdings of SPY.
@@ -24,11 +24,6 @@ class MegaCapConcentration:
 
     id = "W10"
     subjects = (LARGE,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W10Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -105,7 +100,7 @@ class MegaCapConcentration:
         )
 
 
-class SmallCapConcentration:
+class SmallCapConcentration(WithThresholds[W11Settings]):
     """W11: ten names bring much of IWM's return, or few of its members beat it.
 
     Without the fund's holdings only the second can be judged, of a universe of small caps.
@@ -113,11 +108,6 @@ class SmallCapConcentration:
 
     id = "W11"
     subjects = (SMALL,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W11Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

@@ -8,21 +8,22 @@ import numpy as np
 
 from core.i18n import _
 from core.metrics import cross_asset
-from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.machine import EvidenceValue, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number, percent, share
 from core.settings_warnings import W13Settings, W14Settings
 from core.snapshot import Gauge
+from core.universe import LARGE, SMALL
 
-SMALL, LARGE, NOTES, BONDS, YIELD, REAL_ESTATE = "IWM", "SPY", "IEF", "TLT", "^TNX", "XLRE"
+NOTES, BONDS, YIELD, REAL_ESTATE = "IEF", "TLT", "^TNX", "XLRE"
 HIGH_YIELD = "HYG"
 SPREAD = "BAMLH0A0HYM2"
 """The option-adjusted spread of high yield, in percent, by the name FRED has for it."""
 MONTH = 21
 
 
-class RatePressure:
+class RatePressure(WithThresholds[W13Settings]):
     """W13: rates rise while small caps move with bonds, beyond what they share with large caps.
 
     The rate move is the return of TLT or the rise of the 10-year yield, whichever is there.
@@ -30,11 +31,6 @@ class RatePressure:
 
     id = "W13"
     subjects = (SMALL,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W13Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -115,16 +111,11 @@ class RatePressure:
         return text
 
 
-class CreditStress:
+class CreditStress(WithThresholds[W14Settings]):
     """W14: high-yield bonds fall, or their spread over treasuries widens, whichever is known."""
 
     id = "W14"
     subjects = ("credit",)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W14Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

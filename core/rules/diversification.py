@@ -6,29 +6,25 @@ import numpy as np
 
 from core.i18n import _
 from core.metrics.cross_asset import average_correlation
-from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.machine import EvidenceValue, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number
 from core.settings_warnings import W18Settings
 from core.snapshot import Gauge
+from core.universe import LARGE, SMALL
 
-SMALL, GROWTH = "IWM", "QQQ"
-OTHERS = ("SPY", "MAGS", "TLT")
+GROWTH = "QQQ"
+OTHERS = (LARGE, "MAGS", "TLT")
 """What small caps are compared with as well: large caps, the seven largest, and bonds."""
 WINDOWS = (63, 252)
 
 
-class DiversificationLoss:
+class DiversificationLoss(WithThresholds[W18Settings]):
     """W18: who holds small caps beside the Nasdaq 100 holds the same risk twice."""
 
     id = "W18"
     subjects = (f"{SMALL}-{GROWTH}",)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W18Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

@@ -7,7 +7,7 @@ import numpy as np
 from core.i18n import _
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Health, Market
-from core.rules.rule import numbers, without_nan
+from core.rules.rule import WithThresholds, numbers, without_nan
 from core.rules.wording import number, share
 from core.settings_warnings import W20Settings
 from core.snapshot import Gauge
@@ -15,7 +15,7 @@ from core.snapshot import Gauge
 VITAL = ("SPY", "IWM")
 
 
-class DataHealth:
+class DataHealth(WithThresholds[W20Settings]):
     """W20: core symbols stale or missing, coverage too low, too many members in doubt, or the last fetch too long ago.
 
     Coverage is that of the core symbols and, where a breadth universe is chosen, that of its members.
@@ -26,10 +26,6 @@ class DataHealth:
     id = "W20"
     subjects = ("data",)
     hysteresis = Hysteresis(watch_in=1, warn_in=1, out=1)
-    informs = False
-
-    def __init__(self, limits: W20Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

@@ -9,26 +9,25 @@ from core.metrics.leadership import SpreadValues
 from core.metrics.trend import TIE
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers, signs_agree, without_nan
+from core.rules.rule import Deferred, WithThresholds, numbers, signs_agree, without_nan
 from core.rules.wording import number, percent, pp, share
 from core.settings_warnings import W01Settings, W02Settings
 from core.snapshot import Gauge
+from core.universe import LARGE, SMALL
 
-SMALL, LARGE = "IWM", "SPY"
 SUBJECT = f"{SMALL}-{LARGE}"
 
 
-class LeadershipReversal:
+class LeadershipReversal(WithThresholds[W01Settings]):
     """W01: small caps led for most of three months and now lose beyond ordinary noise.
 
     With `mirrored` it is W01b, told as information only: the same of large caps, all signs swapped.
     """
 
     subjects = (SUBJECT,)
-    hysteresis = Hysteresis()
 
     def __init__(self, limits: W01Settings, *, mirrored: bool = False) -> None:
-        self._limits = limits
+        super().__init__(limits)
         self._sign = -1.0 if mirrored else 1.0
         self.id = "W01b" if mirrored else "W01"
         self.informs = mirrored

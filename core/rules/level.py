@@ -6,23 +6,18 @@ from core.i18n import _
 from core.metrics.trend import SLOPE_SESSIONS
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers, without_nan
+from core.rules.rule import Deferred, WithThresholds, numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings_warnings import W06Settings, W07Settings, W19Settings
 from core.snapshot import Gauge
 from core.universe import INDEX_FUNDS
 
 
-class Overbought:
+class Overbought(WithThresholds[W06Settings]):
     """W06: how many of four readings are stretched. Described, not feared: history shows no raised risk."""
 
     id = "W06"
     subjects = INDEX_FUNDS
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W06Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -93,16 +88,11 @@ class Overbought:
         )
 
 
-class ExtendedNearHigh:
+class ExtendedNearHigh(WithThresholds[W07Settings]):
     """W07: close to the 252-session closing high and far above the 50-session average."""
 
     id = "W07"
     subjects = INDEX_FUNDS
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W07Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -162,16 +152,11 @@ class ExtendedNearHigh:
         )
 
 
-class Drawdown:
+class Drawdown(WithThresholds[W19Settings]):
     """W19: how far the close stands below its highest close of 252 sessions. Descriptive."""
 
     id = "W19"
     subjects = INDEX_FUNDS
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W19Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

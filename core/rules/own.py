@@ -10,7 +10,7 @@ import numpy as np
 from core.i18n import _
 from core.metrics.leadership import SpreadValues
 from core.metrics.nameable import BREADTH, RISK, SPREAD
-from core.rules.breadth import ENOUGH, WHOLE, lacking_members
+from core.rules.breadth import lacking_members
 from core.rules.leadership import spread_evidence
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
@@ -18,6 +18,7 @@ from core.rules.rule import numbers, without_nan
 from core.settings_rules import pair
 from core.settings_warnings import OwnRuleSettings
 from core.snapshot import Gauge
+from core.universe import ENOUGH, WHOLE
 
 MARKET = "market"
 """The subject of a rule on what is about the market as a whole."""

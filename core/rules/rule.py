@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -55,6 +55,19 @@ class Rule(Protocol):
     def text(self, subject: str, judgement: Judgement) -> str:
         """The evidence in one line."""
         ...
+
+
+Thresholds = TypeVar("Thresholds")
+
+
+class WithThresholds(Generic[Thresholds]):
+    """What most rules share: a table of the configuration, the usual hysteresis, and states up to WARNING."""
+
+    hysteresis = Hysteresis()
+    informs = False
+
+    def __init__(self, limits: Thresholds) -> None:
+        self._limits = limits
 
 
 class Deferred(Mapping[str, EvidenceValue]):

@@ -9,7 +9,7 @@ from core.metrics.sectors import class_spread
 from core.metrics.statistics import std
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number, percent, pp, share
 from core.settings_warnings import W15Settings, W16Settings, W17Settings
 from core.snapshot import Gauge
@@ -20,16 +20,11 @@ RECENT = 5
 SPREAD_WINDOWS = (5, 21, 63)
 
 
-class DefensiveRotation:
+class DefensiveRotation(WithThresholds[W15Settings]):
     """W15: defensive sectors beat cyclical ones beyond ordinary noise, by the scheme in force, which is its label."""
 
     id = "W15"
     subjects = (SUBJECT,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W15Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -86,16 +81,11 @@ class DefensiveRotation:
         )
 
 
-class SectorCorrelation:
+class SectorCorrelation(WithThresholds[W16Settings]):
     """W16: the sectors move as one, or ever more of their variance comes from few sources."""
 
     id = "W16"
     subjects = (SUBJECT,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W16Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -163,16 +153,12 @@ class SectorCorrelation:
         )
 
 
-class Turbulence:
+class Turbulence(WithThresholds[W17Settings]):
     """W17: several of the last sessions moved the sectors as they rarely move together. Raised and left at once."""
 
     id = "W17"
     subjects = (SUBJECT,)
     hysteresis = Hysteresis(watch_in=1, warn_in=1, out=1)
-    informs = False
-
-    def __init__(self, limits: W17Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 
 from core.i18n import _
-from core.rules.machine import EvidenceValue, Hysteresis, Judgement
+from core.rules.machine import EvidenceValue, Judgement
 from core.rules.market import Market
-from core.rules.rule import numbers, without_nan
+from core.rules.rule import WithThresholds, numbers, without_nan
 from core.rules.wording import number, percent, share
 from core.settings_warnings import W12Settings
 from core.snapshot import Gauge
-from core.valuation import LARGE, SMALL, TEN_YEARS
+from core.universe import LARGE, SMALL
+from core.valuation import TEN_YEARS
 from core.valuation_series import Reading
 
 
-class ValuationStretch:
+class ValuationStretch(WithThresholds[W12Settings]):
     """W12: the P/E of IWM over that of SPY among own daily snapshots (L2), and the yield gap of IWM (L3).
 
     Judged on whichever of the two is there; the price alone never raises it.
@@ -23,11 +24,6 @@ class ValuationStretch:
 
     id = "W12"
     subjects = (SMALL,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W12Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""

@@ -9,9 +9,11 @@ from enum import StrEnum
 import numpy as np
 
 from core.i18n import _
+from core.metrics.concentration import EQUAL
 from core.metrics.sectors import class_spread
 from core.rules.market import Market
 from core.rules.wording import pp, share
+from core.universe import LARGE, SMALL
 
 CONFIRM_SESSIONS = 2
 SECTORS_NEEDED = 6
@@ -106,8 +108,7 @@ def evidence(market: Market, sectors: SectorClasses, t: int) -> tuple[Piece, ...
 
 
 def _values(market: Market, sectors: SectorClasses, t: int) -> list[tuple[float, bool | None]]:
-    small = market.value("ret_63s", "IWM", t) - market.value("ret_63s", "SPY", t)
-    equal = market.value("ret_63s", "RSP", t) - market.value("ret_63s", "SPY", t)
+    small, equal = (market.value("ret_63s", fund, t) - market.value("ret_63s", LARGE, t) for fund in (SMALL, EQUAL))
     cyclical = class_spread(market.history, t, sectors.cyclical, sectors.defensive, 21)
     participation, broad = _participation(market, sectors, t)
     return [

@@ -8,27 +8,22 @@ from core.i18n import _
 from core.metrics.statistics import PERCENTILE_WINDOW
 from core.rules.machine import EvidenceValue, Hysteresis, Judgement
 from core.rules.market import Market
-from core.rules.rule import Deferred, numbers
+from core.rules.rule import Deferred, WithThresholds, numbers
 from core.rules.wording import number, share
 from core.settings_warnings import W03Settings, W04Settings, W05Settings
 from core.snapshot import Gauge
+from core.universe import LARGE, SMALL
 
-SMALL, LARGE = "IWM", "SPY"
 VIX, VIX3M = "^VIX", "^VIX3M"
 INVERTED = 1.0
 """V8: from this ratio on the term structure is inverted, whatever the thresholds of the rule."""
 
 
-class SmallVolatilityPremium:
+class SmallVolatilityPremium(WithThresholds[W03Settings]):
     """W03: small caps move far more than large caps, more than they mostly do."""
 
     id = "W03"
     subjects = (f"{SMALL}-{LARGE}",)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W03Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -101,16 +96,11 @@ class SmallVolatilityPremium:
         )
 
 
-class VolatilityRegime:
+class VolatilityRegime(WithThresholds[W04Settings]):
     """W04: options expect much, and the market moves much. The one rule that was clearly followed by falls (C.3)."""
 
     id = "W04"
     subjects = (LARGE,)
-    hysteresis = Hysteresis()
-    informs = False
-
-    def __init__(self, limits: W04Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
@@ -174,16 +164,12 @@ class VolatilityRegime:
         )
 
 
-class TermInversion:
+class TermInversion(WithThresholds[W05Settings]):
     """W05: the next month is dearer to insure than the next three. Stress, but no forecast of falls (V8)."""
 
     id = "W05"
     subjects = ("VIX-VIX3M",)
     hysteresis = Hysteresis(watch_in=1, warn_in=2, out=2)
-    informs = False
-
-    def __init__(self, limits: W05Settings) -> None:
-        self._limits = limits
 
     def title(self, subject: str) -> str:
         """See `Rule`."""
