@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sqlalchemy import Connection, create_engine, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import SeriesDamaged, StoreError, StoreWriteError
@@ -34,7 +33,7 @@ from core.store_file import connect, default_url, path_of, peek
 from core.store_health import damages, obstacles
 from core.store_rows import (
     SIMULATED,
-    put_series,
+    put,
     quote_of,
     quote_row,
     refuse_simulated,
@@ -196,7 +195,7 @@ class Store(DailyStore, WarningStore, AttentionStore):
         if not rows:
             return
         with self._writing() as connection:
-            put_series(connection, rows)
+            put(connection, SERIES, rows)
 
     def merge_many(self, series: Iterable[Bars], merge: Merge, *, source: str, fetched_at: Instant) -> None:
         """Put `merge(stored, given)` in the place of each stored series; where it is None, that one stays.
@@ -213,7 +212,7 @@ class Store(DailyStore, WarningStore, AttentionStore):
             at = to_microseconds(fetched_at)
             rows = [series_row(bars, source, at) for bars in merged if bars is not None]
             if rows:
-                put_series(connection, rows)
+                put(connection, SERIES, rows)
 
     def quotes(self, symbols: Iterable[str]) -> dict[str, Quote]:
         """The newest stored quote of each of `symbols`, its `asof` in UTC; those without one are left out."""
@@ -227,13 +226,8 @@ class Store(DailyStore, WarningStore, AttentionStore):
         rows = [quote_row(quote, source) for quote in quotes]
         if not rows:
             return
-        statement = insert(QUOTES)
-        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
-        not_older = statement.excluded.asof >= QUOTES.c.asof
         with self._writing() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["symbol"], set_=values, where=not_older), rows
-            )
+            put(connection, QUOTES, rows, not_before="asof")
 
     def rejected(self, symbols: Iterable[str]) -> list[Rejected]:
         """What was ever rejected of `symbols`, by symbol, session and field."""
@@ -249,11 +243,8 @@ class Store(DailyStore, WarningStore, AttentionStore):
         rows = [rejected_row(one, source, to_microseconds(at)) for one in rejected]
         if not rows:
             return
-        statement = insert(QUARANTINE)
-        key = ["symbol", "session", "field"]
-        values = {column.name: column for column in statement.excluded if column.name not in key}
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+            put(connection, QUARANTINE, rows)
 
     def snapshot(self) -> tuple[bytes, Instant] | None:
         """The snapshot stored last as JSON, and its instant in UTC; None if there is none."""
@@ -265,10 +256,8 @@ class Store(DailyStore, WarningStore, AttentionStore):
         """Store `document` (of `core.snapshot.to_json`) as the last snapshot. msgspec.ValidationError on any other."""
         source = from_json(document).source
         refuse_simulated(SIMULATED if source.simulated else source.feed)
-        statement = insert(SNAPSHOT).values(id=1, at=to_microseconds(at), document=document)
-        values = {"at": statement.excluded.at, "document": statement.excluded.document}
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+            put(connection, SNAPSHOT, [{"id": 1, "at": to_microseconds(at), "document": document}])
 
     def check(self) -> list[str]:
         """What is wrong with the store, a line each with its mend; empty where it is sound and can be written."""

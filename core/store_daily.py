@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from sqlalchemy import RowMapping, select
-from sqlalchemy.dialects.sqlite import insert
 
 from core.model import Session
 from core.store_part import StorePart
-from core.store_rows import refuse_simulated
+from core.store_rows import put, refuse_simulated
 from core.store_schema import from_microseconds, to_microseconds
 from core.store_tables import FUNDAMENTALS, MARKET_CAPS
 from core.valuation import Fundamentals
@@ -30,11 +29,8 @@ class DailyStore(StorePart):
         rows = [_fundamentals_row(one) for one in found]
         if not rows:
             return
-        statement = insert(FUNDAMENTALS)
-        key = ["symbol", "session"]
-        values = {column.name: column for column in statement.excluded if column.name not in key}
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+            put(connection, FUNDAMENTALS, rows)
 
     def market_caps(self, symbols: Iterable[str]) -> dict[str, tuple[float, Session]]:
         """The market capitalisation of each of `symbols` at the close of a session; those without one are left out."""
@@ -48,10 +44,8 @@ class DailyStore(StorePart):
         rows = [{"symbol": s, "session": session, "cap": cap, "source": source} for s, cap in caps.items()]
         if not rows:
             return
-        statement = insert(MARKET_CAPS)
-        values = {column.name: column for column in statement.excluded if column.name != "symbol"}
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+            put(connection, MARKET_CAPS, rows)
 
 
 def _fundamentals_row(found: Fundamentals) -> dict[str, object]:

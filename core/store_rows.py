@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
 from core.errors import SeriesDamaged
@@ -42,11 +42,18 @@ def series_row(bars: Bars, source: str, fetched_at: int) -> dict[str, object]:
     }
 
 
-def put_series(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Put each row in the place of the series of its symbol."""
-    statement = insert(SERIES)
-    values = {column.name: column for column in statement.excluded if column.name != "symbol"}
-    connection.execute(statement.on_conflict_do_update(index_elements=["symbol"], set_=values), rows)
+def put(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], *, not_before: str | None = None
+) -> None:
+    """Put each row in the place of the one with the same primary key.
+
+    With `not_before` a stored row stays whose value in that column is greater.
+    """
+    statement = insert(table)
+    key = [column.name for column in table.primary_key]
+    values = {column.name: column for column in statement.excluded if column.name not in key}
+    where = None if not_before is None else statement.excluded[not_before] >= table.c[not_before]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values, where=where), rows)
 
 
 def series_of(connection: Connection, symbols: Iterable[str]) -> tuple[dict[str, Bars], dict[str, SeriesDamaged]]:

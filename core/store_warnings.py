@@ -13,6 +13,7 @@ from core.backtest.result import RuleResult
 from core.journal import Chain, Entry, Key, Origin, news
 from core.model import Instant
 from core.store_part import StorePart
+from core.store_rows import put
 from core.store_schema import from_microseconds, to_microseconds
 from core.store_tables import BACKTESTS, JOURNAL
 
@@ -45,11 +46,8 @@ class WarningStore(StorePart):
         rows = [_result_row(result, at) for result in results]
         if not rows:
             return
-        statement = insert(BACKTESTS)
-        values = {"at": statement.excluded.at, "document": statement.excluded.document}
-        key = ["rule", "subject", "rule_set", "data_hash"]
         with self._writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+            put(connection, BACKTESTS, rows)
 
     def backtests(self, rule_set: str) -> dict[Key, RuleResult]:
         """The newest result of each rule and subject by these rules; those of another form are left out."""
