@@ -91,7 +91,7 @@ SECTIONS: Final[dict[str, tuple[Shot, ...]]] = {
         Shot("warning", "A warning with its past", press=("pane_warnings", "enter")),
         Shot("note", "The market note of the session", press=("note",)),
         Shot("problems", "All that is wrong, and what was not believed", press=("problems",), start=_script(_late())),
-        Shot("help", "All keys, and what the numbers mean", press=("help",)),
+        Shot("help", "The keys of a screen, and what its signs mean", press=("help",)),
     ),
     "By hand": (
         Shot("palette", "Every command by its words", press=("palette", *"sect")),

@@ -109,9 +109,19 @@ def test_nothing_to_show(snap_compare: Compare) -> None:
     assert snap_compare(running, terminal_size=(80, 24), run_before=failed)
 
 
-def test_the_help(snap_compare: Compare) -> None:
+@pytest.mark.parametrize(
+    ("theme", "size", "keys"),
+    [
+        ("dark", (160, 45), ()),
+        ("light", (120, 35), ("end",)),
+        ("contrast", (80, 24), ("pagedown", "pagedown")),
+    ],
+    ids=["wide-dark", "medium-end-light", "narrow-contrast"],
+)
+def test_the_help(snap_compare: Compare, theme: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     snapshot = builders.rich()
-    assert snap_compare(app(snapshot), terminal_size=(100, 45), run_before=once_shown(snapshot, "question_mark"))
+    running = app(snapshot, theme=f"tapeboard-{theme}")
+    assert snap_compare(running, terminal_size=size, run_before=once_shown(snapshot, "question_mark", *keys))
 
 
 @pytest.mark.parametrize(("size", "keys"), [((80, 24), ""), ((120, 35), "!")], ids=["board-narrow", "problems-medium"])
