@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from core import language
-from core.errors import TapeboardError
+from core.errors import FeedError, TapeboardError
 from core.i18n import _
 from tui.cli_arguments import Options, parse
 from tui.cli_output import abandon, emit, say, unexpected
@@ -72,7 +72,7 @@ def _exit_code(argv: Sequence[str]) -> int:
         return 0
     except TapeboardError as error:
         _show_traceback(argv)
-        say(str(error))
+        say(_told(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a defect of ours still ends in one line
         _show_traceback(argv)
@@ -89,6 +89,13 @@ def _run(argv: Sequence[str]) -> int:
         return 0
     run: Callable[[Options], int] = import_module(_MODULES[options.command]).run
     return run(options)
+
+
+def _told(error: TapeboardError) -> str:
+    """The error with its mend; the screen asks a source that fails again by itself, a command does not."""
+    if isinstance(error, FeedError) and not error.mend:
+        return _("{error}: run it again later; 'tapeboard doctor' tells why").format(error=error)
+    return str(error)
 
 
 def _show_traceback(argv: Sequence[str]) -> None:

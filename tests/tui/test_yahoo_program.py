@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,6 +98,16 @@ def test_a_snapshot_and_the_same_without_a_network(emulator: Emulator, argv: lis
     kept = json.loads(again.stdout)
     assert prices(kept) == prices(given)
     assert (kept["session"], kept["source"]["asof"]) == (given["session"], given["source"]["asof"])
+
+
+def test_a_command_that_is_refused_says_what_can_be_done(emulator: Emulator, argv: list[str]) -> None:
+    emulator.faults.set("429")
+    ended = run(emulator, *argv, "--feed", "yahoo", "snapshot")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert re.fullmatch(
+        r"tapeboard: Yahoo refuses \(429\); next try \d\d:\d\d: run it again later; 'tapeboard doctor' tells why\n",
+        ended.stderr.rpartition("\r")[2],
+    )
 
 
 def test_the_screen_survives_a_kill_and_a_network_that_is_gone(emulator: Emulator, argv: list[str], url: str) -> None:
