@@ -80,9 +80,10 @@ def of_commands(here: str, keys: Mapping[str, str], run: Callable[[str], object]
     for command in registry():
         if here in command.where and command.id != "palette":
             key = shown(command, keys)
-            named = command.title.casefold() in command.help.casefold()
-            told = command.help if named else f"{command.title}: {command.help}"
-            text = _("{group}: {what}").format(group=titles[command.group], what=told)
+            text = _("{group}: {what}").format(group=titles[command.group], what=command.help)
+            if command.title.casefold() not in text.casefold():  # it shall be found by its word in the footer too
+                what = _("{title}: {what}").format(title=command.title, what=command.help)
+                text = _("{group}: {what}").format(group=titles[command.group], what=what)
             yield Entry(f"{text} ({key})" if key else text, _call(run, command.id))
 
 
