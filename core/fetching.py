@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from core.feeds.base import Feed, Fetched, Patient
+from core.feeds.splice import OVERLAP, SAME_BASE
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Rejected, Session
-from core.panel import Bars
+from core.panel import COLUMNS, Bars
 
 if TYPE_CHECKING:
     from core.sessions import Clock
@@ -35,14 +36,6 @@ COMMIT_EVERY = 2.0
 
 PATIENCE = 120.0
 """Seconds that a symbol waits where the source refuses."""
-
-SAME_BASE = 1e-6
-"""Adjusted closes of two fetches may differ by this ratio; more is a restatement (metrics.md 0.2)."""
-
-LEAST_COMMON = 5
-"""So many sessions must two series have in common before they can be said to stand on one base."""
-
-_COLUMNS = ("sessions", "open", "high", "low", "close", "adj_close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +187,8 @@ def join(stored: Bars | None, fresh: Bars) -> Bars | None:
         reaches = fresh.sessions[0] <= stored.sessions[0] and fresh.sessions[-1] >= stored.sessions[-1]
         return fresh if reaches else None
     sessions = np.concatenate([stored.sessions[kept], fresh.sessions])
-    order = np.argsort(sessions)
-    parts = {name: np.concatenate([getattr(stored, name)[kept], getattr(fresh, name)])[order] for name in _COLUMNS}
-    return Bars(symbol=fresh.symbol, adjusted=fresh.adjusted, **parts)
+    columns = {name: np.concatenate([getattr(stored, name)[kept], getattr(fresh, name)]) for name in COLUMNS}
+    return Bars(fresh.symbol, sessions, **columns, adjusted=fresh.adjusted).taken(np.argsort(sessions))
 
 
 def _ask(
@@ -225,4 +217,4 @@ def _on_one_base(a: Bars, b: Bars) -> bool:
     _common, of_a, of_b = np.intersect1d(a.sessions, b.sessions, assume_unique=True, return_indices=True)
     ratio = a.adj_close[of_a] / b.adj_close[of_b]
     ratio = ratio[np.isfinite(ratio)]
-    return len(ratio) >= LEAST_COMMON and bool((np.abs(ratio - 1.0) <= SAME_BASE).all())
+    return len(ratio) >= OVERLAP and bool((np.abs(ratio - 1.0) <= SAME_BASE).all())

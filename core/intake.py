@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,20 +16,24 @@ from core.feeds.base import History, Quotes
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Quote, Session, SymbolClass
 from core.moment import Moment
-from core.panel import Bars, Floats, LiveRow
+from core.panel import COLUMNS, PRICES, Bars, Floats, LiveRow
 from core.sessions import Calendar, exchange_time
 from core.universe import suggest
 
 RATE_TIMES_TEN = 25.0
 """No yield has had a median above 25 %: such a series is quoted times ten (metrics.md 0.6)."""
 
-_PRICES = ("open", "high", "low", "close", "adj_close")
-_COLUMNS = (*_PRICES, "volume")
 
-_Last = tuple[float, float, float, float, float, Instant | None, float]
-"""Open, high, low, price, volume and time of one symbol in the session in progress, and `tr` over `px`."""
+class _Last(NamedTuple):
+    """One symbol in the session in progress; `tr_per_px` is what `tr` is to `px` in it."""
 
-_NOTHING: _Last = (np.nan, np.nan, np.nan, np.nan, np.nan, None, np.nan)
+    open: float = np.nan
+    high: float = np.nan
+    low: float = np.nan
+    price: float = np.nan
+    volume: float = np.nan
+    asof: Instant | None = None
+    tr_per_px: float = np.nan
 
 
 def in_percent(history: History, quotes: Quotes, wanted: Iterable[Instrument]) -> tuple[History, Quotes]:
@@ -79,7 +84,7 @@ def live_row(
     current = [_quoted(quotes.get(s), session) or _unfinished(bars.get(s), session) for s in symbols]
     if 2 * sum(map(bool, current)) < max(1, sum(s in bars for s in symbols)):
         return None
-    opens, highs, lows, prices, volumes, times, ratios = zip(*(last or _NOTHING for last in current), strict=True)
+    opens, highs, lows, prices, volumes, times, ratios = zip(*(last or _Last() for last in current), strict=True)
     return LiveRow(
         session=session,
         open=np.array(opens),
@@ -141,7 +146,7 @@ def _comes_times_ten(series: Bars) -> bool:
 
 
 def _tenth_bars(series: Bars) -> Bars:
-    return replace(series, **{name: getattr(series, name) / 10 for name in _PRICES})
+    return replace(series, **{name: getattr(series, name) / 10 for name in PRICES})
 
 
 def _tenth_quote(quote: Quote) -> Quote:
@@ -159,12 +164,12 @@ def _quoted(quote: Quote | None, session: Session) -> _Last | None:
     high = quote.price if quote.high is None else quote.high
     low = quote.price if quote.low is None else quote.low
     opened, volume = (np.nan if value is None else value for value in (quote.open, quote.volume))
-    return opened, high, low, quote.price, volume, exchange_time(quote.asof), 1.0
+    return _Last(opened, high, low, quote.price, volume, exchange_time(quote.asof), tr_per_px=1.0)
 
 
 def _appended(series: Bars, session: np.datetime64, last: _Last) -> Bars:
-    opened, high, low, price, volume, _at, ratio = last
-    values = zip(_COLUMNS, (opened, high, low, price, price * ratio, volume), strict=True)
+    row = (last.open, last.high, last.low, last.price, last.price * last.tr_per_px, last.volume)
+    values = zip(COLUMNS, row, strict=True)
     columns = {name: np.append(getattr(series, name), value) for name, value in values}
     return Bars(series.symbol, np.append(series.sessions, session), **columns, adjusted=series.adjusted)
 
@@ -173,17 +178,17 @@ def _unfinished(series: Bars | None, session: Session) -> _Last | None:
     """The bar of the session in progress; its time is not known."""
     if series is None or len(series) == 0 or series.sessions[-1] != np.datetime64(session, "D"):
         return None
-    opened, high, low, price, adjusted, volume = (float(getattr(series, name)[-1]) for name in _COLUMNS)
+    opened, high, low, price, adjusted, volume = (float(getattr(series, name)[-1]) for name in COLUMNS)
     if not 0 < price < np.inf:
         return None
-    return opened, high, low, price, volume, None, adjusted / price
+    return _Last(opened, high, low, price, volume, tr_per_px=adjusted / price)
 
 
 def _same_series(a: Bars, b: Bars) -> bool:
     if a is b:
         return True
     return (a.adjusted, len(a)) == (b.adjusted, len(b)) and all(
-        np.array_equal(_bits(getattr(a, name)), _bits(getattr(b, name))) for name in ("sessions", *_COLUMNS)
+        np.array_equal(_bits(getattr(a, name)), _bits(getattr(b, name))) for name in ("sessions", *COLUMNS)
     )
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Days: TypeAlias = npt.NDArray[np.datetime64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
+"""What a bar has beside its session."""
+
+PRICES = COLUMNS[:5]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,11 @@ class Bars:
     def __len__(self) -> int:
         return len(self.sessions)
 
+    def taken(self, rows: slice | Mask | npt.NDArray[np.intp]) -> Bars:
+        """The chosen rows, in the order they are chosen in."""
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS}
+        return Bars(self.symbol, self.sessions[rows], **columns, adjusted=self.adjusted)
+
     def upto(self, last: Session) -> Bars:
         """The bars of sessions up to and including `last`."""
         return self._slice(slice(0, int(np.searchsorted(self.sessions, np.datetime64(last, "D"), "right"))))
@@ -54,17 +65,7 @@ class Bars:
     def _slice(self, part: slice) -> Bars:
         if part.indices(len(self)) == (0, len(self), 1):
             return self  # uncut stays the same object: who holds it knows that nothing changed
-        return Bars(
-            self.symbol,
-            self.sessions[part],
-            self.open[part],
-            self.high[part],
-            self.low[part],
-            self.close[part],
-            self.adj_close[part],
-            self.volume[part],
-            self.adjusted,
-        )
+        return self.taken(part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +80,7 @@ class Panel:
     px: Floats
     tr: Floats
     volume: Floats
-    adjusted: npt.NDArray[np.bool_]  # (N,): False where both bases are the supplied close
+    adjusted: Mask  # (N,): False where both bases are the supplied close
 
     def on(self, basis: Basis) -> Self:
         """The panel whose returns are on this basis: on `px` they count no dividends."""
@@ -128,7 +129,7 @@ def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> P
     is ever carried forward here.
     """
     shape = (len(sessions), len(symbols))
-    fields = {name: np.full(shape, np.nan) for name in ("open", "high", "low", "close", "adj_close", "volume")}
+    fields = {name: np.full(shape, np.nan) for name in COLUMNS}
     adjusted = np.ones(len(symbols), dtype=np.bool_)
     for column, symbol in enumerate(symbols):
         series = bars.get(symbol)
@@ -153,7 +154,7 @@ def align(bars: Mapping[str, Bars], symbols: Sequence[str], sessions: Days) -> P
     )
 
 
-def _places(days: Days, sessions: Days) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+def _places(days: Days, sessions: Days) -> tuple[npt.NDArray[np.intp], Mask]:
     """The row of each of the `days` that is one of the `sessions`, and which of the days are."""
     rows = np.searchsorted(sessions, days)
     known = rows < len(sessions)

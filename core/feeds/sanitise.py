@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from core.i18n import _
 from core.metrics.suspects import CLEARED_AFTER, JUMP, NEAR, STAYS, looks_wrong
 from core.model import Rejected, Session, SymbolClass
-from core.panel import Bars, Days, Floats
+from core.panel import COLUMNS, PRICES, Bars, Days, Floats, Mask
 
 TOLERANCE = 1e-6
 """How far, relatively, a price may lie outside high and low: Yahoo's are rounded to 32 bits."""
@@ -31,11 +29,6 @@ has never trebled in a day, and the short yields that multiply do so below one p
 
 ZONES = frozenset({"America/New_York", "America/Chicago"})
 """Where what follows New York's sessions is listed: the rates and the volatility of Cboe are in Chicago."""
-
-COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
-_PRICES = COLUMNS[:5]
-
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +55,7 @@ class _Inspection:
 
     def drop(self, wrong: Mask) -> None:
         if wrong.any():
-            self.bars = taken(self.bars, ~wrong)
+            self.bars = self.bars.taken(~wrong)
 
     def blank(self, wrong: Mask, column: str, reason: str) -> None:
         if wrong.any():
@@ -122,15 +115,9 @@ def leapt(price: float, before: float, cls: SymbolClass) -> bool:
     return not 1 / TIMES <= ratio <= TIMES and abs(price - before) > POINTS
 
 
-def taken(bars: Bars, rows: Mask | npt.NDArray[np.intp]) -> Bars:
-    """The chosen rows."""
-    columns = {name: getattr(bars, name)[rows] for name in COLUMNS}
-    return Bars(bars.symbol, bars.sessions[rows], **columns, adjusted=bars.adjusted)
-
-
 def _single(inspection: _Inspection) -> None:
     """Put rows in order; of two of one session the later one stands."""
-    inspection.bars = taken(inspection.bars, np.argsort(inspection.bars.sessions, kind="stable"))
+    inspection.bars = inspection.bars.taken(np.argsort(inspection.bars.sessions, kind="stable"))
     sessions = inspection.bars.sessions
     doubled = np.append(sessions[1:] == sessions[:-1], np.zeros(min(len(sessions), 1), np.bool_))
     inspection.reject(doubled, "close", _("a second bar of the session came after it"))
@@ -152,7 +139,7 @@ def _in_session(inspection: _Inspection, expected: Days, cls: SymbolClass) -> No
 def _priced(inspection: _Inspection) -> None:
     bars = inspection.bars
     priced = np.isfinite(bars.close) & (bars.close > 0)
-    said = np.logical_or.reduce([~np.isnan(getattr(bars, name)) for name in _PRICES]) | (bars.volume > 0)
+    said = np.logical_or.reduce([~np.isnan(getattr(bars, name)) for name in PRICES]) | (bars.volume > 0)
     inspection.reject(~priced & said, "close", _("not a price"))
     inspection.drop(~priced)
 

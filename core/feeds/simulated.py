@@ -75,9 +75,8 @@ class SimulatedFeed:
                 self._session, self._common, self._walks = session, CommonWalk(self._seed), {}
             else:
                 self._common.advance()
-            self._newest = max(
-                self._newest or now, now
-            )  # a clock that is set back does not make the market stand still
+            # A clock that is set back does not make the market stand still.
+            self._newest = max(self._newest or now, now)
             return Quotes({i.symbol: self._walk(i, session).quote(session, self._newest) for i in wanted})
 
     def state(self) -> FeedState:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.feeds.sanitise import COLUMNS, taken
-from core.panel import Bars, Floats
+from core.panel import COLUMNS, Bars, Floats, Mask
 
 SAME_BASE = 1e-6
 """Prices of two fetches may differ by this ratio; more is a restatement (metrics.md 0.2)."""
@@ -80,7 +79,7 @@ def _laid_over(under: Bars, over: Bars, of_under: npt.NDArray[np.intp], of_over:
         return patched
     sessions = np.concatenate([under.sessions[rest], patched.sessions])
     columns = {name: np.concatenate([getattr(under, name)[rest], getattr(patched, name)]) for name in COLUMNS}
-    return taken(Bars(over.symbol, sessions, **columns, adjusted=over.adjusted), np.argsort(sessions))
+    return Bars(over.symbol, sessions, **columns, adjusted=over.adjusted).taken(np.argsort(sessions))
 
 
 def _common(a: Bars, b: Bars) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -95,6 +94,6 @@ def _ratio(name: str, a: Bars, of_a: npt.NDArray[np.intp], b: Bars, of_b: npt.ND
     return np.where(np.isnan(ratio), 1.0, ratio)
 
 
-def _near(a: Floats, b: Floats | float) -> npt.NDArray[np.bool_]:
-    near: npt.NDArray[np.bool_] = np.abs(a / b - 1.0) <= SAME_BASE
+def _near(a: Floats, b: Floats | float) -> Mask:
+    near: Mask = np.abs(a / b - 1.0) <= SAME_BASE
     return near

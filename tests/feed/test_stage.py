@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.feeds.sanitise import taken
 from core.panel import Bars
 from core.snapshot import Row
 from tests.emulator import Emulator
@@ -75,7 +74,7 @@ def bars(emulator: Emulator) -> Bars:
 
 def test_bars_are_lost_where_one_is_missing_or_untrue(emulator: Emulator) -> None:
     before = bars(emulator)
-    without = taken(before, np.arange(len(before)) != 100)
+    without = before.taken(np.arange(len(before)) != 100)
     assert stage.lost_bars({"SPY": before}, {"SPY": before}, emulator) == set()
     assert stage.lost_bars({"SPY": without}, {"SPY": before}, emulator) == set()
     for after in ({}, {"SPY": without}, {"SPY": replace(before, close=before.close * 10)}):

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.feeds.sanitise import COLUMNS, Checked, check, misplaced, stranger
+from core.feeds.sanitise import Checked, check, misplaced, stranger
 from core.metrics.suspects import looks_wrong
 from core.model import Session, SymbolClass
-from core.panel import Bars
+from core.panel import COLUMNS, Bars
 from tests.core.feeds.bars import CALENDAR, bars, rows, same, sessions, times, with_values, without
 
 NAN, INF = float("nan"), float("inf")
