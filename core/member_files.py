@@ -4,7 +4,7 @@ The header is the first row with a column `symbol` or `ticker`; a fund house wri
 below. Known columns, in any case and spelling: name, sector, industry, weight, date, asset class. What a line says
 is believed as far as it can be:
 
-* Cash, futures and money-market lines are left out, and so is a line whose symbol cannot be one ("-"); both counted.
+* Cash, futures and money-market lines are left out, and so is a line whose symbol cannot be one ("-").
 * A weight that is not a number of at least zero is an absent one.
 * The date is that of the column `date`, else "as of" above the header, else the end of the file's name.
 """
@@ -73,11 +73,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MemberFile:
-    """The lines of one file in its order. `cash` and `unnamed` count the lines left out."""
+    """The lines of one file in its order; `unnamed` counts those left out for want of a symbol."""
 
     lines: tuple[Line, ...]
     dated: date | None
-    cash: int
     unnamed: int
 
 
@@ -97,7 +96,7 @@ def read_lines(path: Path) -> MemberFile:
     if not lines:
         raise unusable(path, _("no symbol below the header"), _("write one symbol a line"))
     dated = _column_date(path, [cells["date"] for cells in equity]) or _date_above(rows[:at]) or _name_date(path)
-    return MemberFile(tuple(lines), dated, cash=len(found) - len(equity), unnamed=len(equity) - len(lines))
+    return MemberFile(tuple(lines), dated, unnamed=len(equity) - len(lines))
 
 
 def yahoo_symbol(text: str) -> str | None:

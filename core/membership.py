@@ -2,8 +2,8 @@
 
 `sp500`, `sp600` and `nasdaq100` come with the package pytickersymbols, which holds them offline and undated;
 `russell2000` is the holdings file of IWM. A list of the same name in `[universes]` of the configuration stands
-before them, and adds universes of the user's own. Today's members applied to a past session are survivors: ask
-`Membership.hindsight`.
+before them, and adds universes of the user's own. Today's members applied to a past session are survivors, which
+`Membership.caption` says.
 """
 
 from __future__ import annotations

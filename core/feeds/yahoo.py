@@ -127,10 +127,6 @@ class YahooFeed:
         """Those of the funds of `core.valuation`, asked for after all prices; None where it takes any longer."""
         return self._fundamentals.ask(patience)
 
-    def market_states(self) -> dict[str, str]:
-        """What the market of each symbol that was quoted does, in Yahoo's word: PRE, REGULAR, POST, CLOSED ..."""
-        return dict(self._live.market_states)
-
     def state(self) -> FeedState:
         """Whether Yahoo is asked at present, and if not, why and until when."""
         return self._throttle.state()

@@ -74,7 +74,6 @@ class LiveQuotes:
         self._single: dict[str, Future[None]] = {}
         self.answered_at: Instant | None = None
         self.market_caps: dict[str, tuple[float, Instant]] = self._book.market_caps
-        self.market_states: dict[str, str] = self._book.states
 
     def quotes(self, wanted: Sequence[Instrument], session: Session) -> Quotes:
         """The quotes of `session`: new ones as far as they come before the deadline, those known before otherwise."""

@@ -25,12 +25,11 @@ BEHIND = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row of quotes: the quote, if it is believed, and what is not; the market cap and state in Yahoo's word."""
+    """One row of quotes: the quote, if it is believed, and what is not; the market cap in its currency."""
 
     quote: Quote | None
     rejected: tuple[Rejected, ...] = ()
     market_cap: float | None = None
-    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def of_row(row: Mapping[str, Any], known: Known) -> Reading:
     reading = _read(said, known)
     if reading.quote is None:
         return reading
-    cap, state = number(row.get("marketCap")), row.get("marketState")
-    return replace(reading, market_cap=cap if cap > 0 else None, state=state if isinstance(state, str) else "")
+    cap = number(row.get("marketCap"))
+    return replace(reading, market_cap=cap if cap > 0 else None)
 
 
 def of_chart(chart: Chart, known: Known) -> Reading:
@@ -95,7 +94,6 @@ class QuoteBook:
         self._asked: dict[str, float] = {}
         self._rejected: list[Rejected] = []
         self.market_caps: dict[str, tuple[float, Instant]] = {}
-        self.states: dict[str, str] = {}
 
     def take(self, symbol: str, reading: Reading, at: float) -> None:
         """What was read at `at`: no quote gives way to none or to an older one."""
@@ -107,8 +105,6 @@ class QuoteBook:
         self._quotes[symbol] = newer(self._quotes.get(symbol), quote)
         if reading.market_cap is not None:
             self.market_caps[symbol] = (reading.market_cap, quote.asof)
-        if reading.state:
-            self.states[symbol] = reading.state
 
     def due(self, symbol: str, now: float, rest: float) -> bool:
         """Whether nothing was read of the symbol for `rest` seconds."""

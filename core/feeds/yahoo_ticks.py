@@ -18,13 +18,11 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped] 
 from yfinance.pricing_pb2 import PricingData
 
 from core.errors import FeedError
+from core.feeds.yahoo_quotes import AHEAD
 from core.i18n import _
 from core.model import Instant, Quote, Session
 from core.sessions import Clock, exchange_time
 from core.tape import newer
-
-AHEAD: Final = timedelta(minutes=5)
-"""A tick may be so much ahead of this computer's clock; one further ahead would hide all true ones after it."""
 
 _REGULAR_HOURS: Final = 1  # 0 is before, 2 and 3 are after: those trades do not make the session's price
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -31,11 +31,10 @@ EQUAL, CAP, LARGEST = "RSP", "SPY", ("XLG", "MAGS")
 
 @dataclass(frozen=True, slots=True)
 class PriceSpreads:
-    """C4: equal weight less cap weight, and the largest names (`largest` says which fund) less equal weight."""
+    """C4: equal weight less cap weight, and the largest names less equal weight; fractions."""
 
     equal_less_cap: float
     largest_less_equal: float
-    largest: str | None
 
 
 def group_weight(weights: Floats, group: npt.NDArray[np.bool_]) -> Floats:
@@ -72,12 +71,8 @@ def effective_names(weights: Floats, companies: npt.NDArray[np.intp]) -> Floats:
 def price_spreads(returns: Mapping[str, float]) -> PriceSpreads:
     """C4 from the funds' returns over one window; NaN where one is missing."""
     equal = returns.get(EQUAL, np.nan)
-    largest = next((fund for fund in LARGEST if np.isfinite(returns.get(fund, np.nan))), None)
-    return PriceSpreads(
-        equal_less_cap=equal - returns.get(CAP, np.nan),
-        largest_less_equal=np.nan if largest is None else returns[largest] - equal,
-        largest=largest,
-    )
+    known = (returns[fund] for fund in LARGEST if np.isfinite(returns.get(fund, np.nan)))
+    return PriceSpreads(equal - returns.get(CAP, np.nan), next(known, np.nan) - equal)
 
 
 def priced(weights: Floats, returns: Floats) -> Floats:

@@ -52,7 +52,6 @@ def test_a_file_of_a_fund_house(tmp_path: Path) -> None:
             Line("BRK-B", "BERKSHIRE HATHAWAY INC CLASS B", "Financials", "", 1.64),
         ),
         dated=date(2025, 11, 18),
-        cash=2,
         unnamed=1,
     )
 

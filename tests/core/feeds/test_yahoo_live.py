@@ -55,7 +55,6 @@ def test_a_quote_tells_all_about_the_session(emulator: Emulator) -> None:
         cap, at = yahoo.feed.market_caps()["SPY"]
         assert cap > 0
         assert at == NOON
-        assert yahoo.feed.market_states() == {"SPY": "REGULAR"}
 
 
 def test_quotes_are_asked_for_again_after_some_seconds_only(emulator: Emulator) -> None:

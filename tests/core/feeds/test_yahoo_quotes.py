@@ -36,7 +36,7 @@ def read(known: Known = KNOWN, /, **changes: Any) -> Reading:
 
 
 def test_a_row_becomes_a_quote_with_the_time_of_its_own() -> None:
-    assert read() == Reading(QUOTE, (), 6.3e11, "REGULAR")
+    assert read() == Reading(QUOTE, (), 6.3e11)
 
 
 def test_prices_are_the_decimal_numbers_they_were() -> None:
@@ -157,4 +157,3 @@ def test_the_book_keeps_the_last_good_quote_and_tells_each_rejection_once() -> N
     assert book.rejected() == ()
     assert (book.due("SPY", 107.9, 5.0), book.due("SPY", 108.0, 5.0)) == (False, True)
     assert book.market_caps == {"SPY": (6.3e11, QUOTE.asof)}
-    assert book.states == {"SPY": "REGULAR"}

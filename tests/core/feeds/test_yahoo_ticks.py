@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from yfinance.pricing_pb2 import PricingData
 
 from core.errors import FeedError, TapeboardError, UsageError
-from core.feeds.yahoo_ticks import AHEAD, LatestQuotes, TickReader, shortest
+from core.feeds.yahoo_quotes import AHEAD
+from core.feeds.yahoo_ticks import LatestQuotes, TickReader, shortest
 from core.model import Instant, Quote, Session
 from core.sessions import FixedClock
 from tests.core.feeds.stream_server import OPEN, SYMBOLS, message, session_of, tick
