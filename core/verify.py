@@ -25,10 +25,13 @@ from core.metrics.statistics import ranks
 from core.model import Session
 from core.panel import Floats, Panel
 from core.periods import months_back
+from core.settings import Basis
 from core.snapshot import Value, number
 
 SHIFTS = range(-5, 6)
 """Sessions by which a window is moved in the search."""
+
+Base: TypeAlias = Literal["close", "open"]
 
 Finding: TypeAlias = Literal["holds", "holds otherwise", "fails", "not judged"]
 
@@ -37,8 +40,8 @@ Finding: TypeAlias = Literal["holds", "holds otherwise", "fails", "not judged"]
 class Convention:
     """How a number is made; `shift` moves the window, in sessions."""
 
-    base: Literal["close", "open"]
-    basis: Literal["tr", "px"]
+    base: Base
+    basis: Basis
     ddof: int
     shift: int = 0
 
@@ -139,13 +142,14 @@ class _Judge:
     def _conventions(self) -> Iterator[Convention]:
         """Every convention that makes a difference to a claim of this group, once."""
         metrics = {claim.metric for claim in self._group.claim}
-        windows = bool(metrics & {"return", "rank"})
-        based = [("close", "tr"), ("close", "px"), ("open", "px")] if windows else [("close", "tr"), ("close", "px")]
-        if not metrics & {"return", "rank", "volatility"}:
+        based: list[tuple[Base, Basis]] = [("close", "tr"), ("close", "px")]
+        if metrics & {"return", "rank"}:
+            based.append(("open", "px"))
+        elif "volatility" not in metrics:
             based = [("close", self._group.basis)]  # levels and volumes are what they are
         ddofs = (0, 1) if "volatility" in metrics else (self._group.ddof,)
         for (base, basis), ddof, shift in product(based, ddofs, SHIFTS):
-            yield Convention("open" if base == "open" else "close", "px" if basis == "px" else "tr", ddof, shift)
+            yield Convention(base, basis, ddof, shift)
 
     def _claim(
         self, claim: Claim, claimed: Printed, told: Convention, tried: list[Convention], fits: list[Convention]
@@ -248,6 +252,6 @@ class _Judge:
         return returns
 
 
-def _basis(base: str, basis: Literal["tr", "px"]) -> Literal["tr", "px"]:
+def _basis(base: Base, basis: Basis) -> Basis:
     """Nobody adjusts opens for dividends: from the open everything is on price."""
     return "px" if base == "open" else basis
