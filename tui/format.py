@@ -16,6 +16,8 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from core.i18n import _
 
+UNITS: Final = frozenset({"%", "pp", "bp", "σ", "s"})
+"""What stands after a number, and never alone at the beginning of a line."""
 DASH: Final = "—"
 APPROXIMATE: Final = "≈"
 NEW_YORK: Final = ZoneInfo("America/New_York")
@@ -128,10 +130,10 @@ def shorten(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells, broken at spaces where there are any."""
+    """`text` in lines of at most `width` cells, broken at spaces where there are any, but not before a unit."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _words(text):
         grown = f"{line} {word}" if line else word
         if cell_len(grown) <= width:
             line = grown
@@ -141,6 +143,17 @@ def wrap(text: str, width: int) -> list[str]:
         *full, line = chop_cells(word, max(width, 2))
         lines += full
     return [*lines, line] if line else lines
+
+
+def _words(text: str) -> list[str]:
+    """The words of `text`, a unit with its number."""
+    words: list[str] = []
+    for word in text.split():
+        if word in UNITS and words and words[-1][-1].isdigit():
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
 
 
 def packed(parts: Iterable[str], width: int) -> list[str]:

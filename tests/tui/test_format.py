@@ -134,7 +134,12 @@ def test_parts_are_kept_whole_where_they_can_be() -> None:
     assert fmt.packed([], 9) == []
 
 
-@given(st.text("ab 漢é-", max_size=60), st.integers(2, 20))
+def test_a_unit_stays_with_its_number() -> None:
+    assert fmt.wrap("down by 12.5 % since", 12) == ["down by", "12.5 % since"]
+    assert fmt.wrap("a share in % of all", 10) == ["a share in", "% of all"]
+
+
+@given(st.text("ab 漢é-1%", max_size=60), st.integers(2, 20))
 def test_wrapped_text_fits_and_loses_nothing(text: str, width: int) -> None:
     lines = fmt.wrap(text, width)
     assert all(0 < cell_len(line) <= width for line in lines)
