@@ -7,7 +7,9 @@ never the first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 REACH: Final = 4
@@ -63,9 +65,12 @@ def _cheapest(
 ) -> Label | None:
     best: Label | None = None
     least = float("inf")
-    for label, distance in _around(cell, width):
+    for distance, across, down, leader in _places(width):
+        if distance >= least:
+            break
+        label = Label(cell.x + across, cell.y + down, width, leader)
         inside = label.x >= 0 and label.x + width <= size[0] and 0 <= label.y < size[1]
-        if distance >= least or not inside or not label.cells.isdisjoint(closed):
+        if not inside or not label.cells.isdisjoint(closed):
             continue
         cost = distance + IN_THE_WAY * sum(spot in drawn for spot in label.cells)
         if cost < least:
@@ -73,16 +78,22 @@ def _cheapest(
     return best
 
 
-def _around(cell: Cell, width: int) -> Iterator[tuple[Label, float]]:
-    """Places around a cell with their distance, in lines: right of it, left of it, over it, under it, then farther."""
+@cache
+def _places(width: int) -> Sequence[tuple[float, int, int, bool]]:
+    """Places around a point, nearest first: distance in lines, cells aside, lines down, whether a leader is needed.
+
+    Right of it, left of it, over it, under it, then farther.
+    """
+    found = []
     for down in range(-REACH, REACH + 1):
-        for x in range(cell.x - width - 2 * REACH, cell.x + 2 * REACH + 2):
-            aside = max(x - cell.x - 1, cell.x - x - width, 0)  # blank cells between label and point
+        for x in range(-width - 2 * REACH, 2 * REACH + 2):
+            aside = max(x - 1, -x - width, 0)  # blank cells between label and point
             if down == 0:
-                distance = abs(aside - 1) / 2 + (0.25 if x < cell.x else 0.0)
+                distance = abs(aside - 1) / 2 + (0.25 if x < 0 else 0.0)
             else:
-                distance = 1.5 * abs(down) + aside / 2 + abs(x + width / 2 - cell.x - 0.5) / 8
-            yield Label(x, cell.y + down, width, leader=abs(down) > 1 or aside > 2), distance
+                distance = 1.5 * abs(down) + aside / 2 + abs(x + width / 2 - 0.5) / 8
+            found.append((distance, x, down, abs(down) > 1 or aside > 2))
+    return sorted(found, key=itemgetter(0))
 
 
 def _anywhere(cell: Cell, width: int, size: tuple[int, int]) -> Label | None:
