@@ -161,7 +161,7 @@ def _time() -> tuple[Command, ...]:
 
 def _take() -> tuple[Command, ...]:
     return (
-        Command("note", TAKE, _("note"), _("the market note of this session"), 4, (BOARD, NOTE)),
+        Command("note", TAKE, _("note"), _("the market note of this session"), 5, (BOARD, NOTE)),
         Command("export", TAKE, _("export"), _("this pane as CSV, JSON or Markdown"), 3),
         Command("export_screen", TAKE, _("export"), _("the screen as a picture or as text"), 3, (*LIVE, HELP)),
     )

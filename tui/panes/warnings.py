@@ -148,7 +148,7 @@ class WarningsPane(TablePane):
             rule = _("Rule: {condition}").format(condition=warning.condition)
             told = rule if warning.state in RAISED else " · ".join(_readings(warning))
             left = [piece(f"{warning.id} {told}", gap=1)]
-        self._explained.show(left, [piece(_("enter: in full"), "↵", style="accent")] if left else [])
+        self._explained.show(left, [piece(_("↵ in full"), style="accent")] if left else [])
 
     def _lines(self, *, conditions: bool) -> list[TableRow]:
         heard = [warning for warning in self.snapshot.warnings if warning.muted_until is None]
