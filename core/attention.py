@@ -94,7 +94,7 @@ class Attention:
             with self._saying:
                 self._said = Said(self._store.acknowledged(self._universe), self._store.muted(), kept=True)
         except StoreError as error:
-            return (Problem("store", None, str(error)),)
+            return (Problem.of_store(error),)
         return ()
 
     def marked(self, snapshot: Snapshot) -> Snapshot:

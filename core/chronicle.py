@@ -64,7 +64,7 @@ class Chronicle:
         try:
             self._store.write_journal(chains(board.courses, board.sessions, origin), origin, at)
         except StoreError as error:
-            return (Problem("store", None, str(error)),)
+            return (Problem.of_store(error),)
         self._written = board
         return ()
 

@@ -8,7 +8,8 @@ there are none.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -64,6 +65,15 @@ class Beside:
     weights: Weights | None = None
 
 
+@contextmanager
+def _told(problems: list[Problem]) -> Iterator[None]:
+    """What a store cannot do inside is a problem to be shown, and prices go on."""
+    try:
+        yield
+    except StoreError as error:
+        problems.append(Problem.of_store(error))
+
+
 class Daily:
     """Once a day for one pipeline; any thread may call it. `large` are the members that market caps are wanted of.
 
@@ -108,22 +118,16 @@ class Daily:
         return Beside(stored if stored or self._sourced else None, self._weights(caps) if caps else None)
 
     def _stored_fundamentals(self, problems: list[Problem]) -> tuple[Fundamentals, ...]:
-        if self._store is None:
-            return ()
-        try:
-            return self._store.fundamentals()
-        except StoreError as error:
-            problems.append(Problem("store", None, str(error)))
-            return ()
+        if self._store is not None:
+            with _told(problems):
+                return self._store.fundamentals()
+        return ()
 
     def _stored_caps(self, problems: list[Problem]) -> dict[str, tuple[float, Session]]:
-        if self._store is None or not self._large:
-            return {}
-        try:
-            return self._store.market_caps(self._large)
-        except StoreError as error:
-            problems.append(Problem("store", None, str(error)))
-            return {}
+        if self._store is not None and self._large:
+            with _told(problems):
+                return self._store.market_caps(self._large)
+        return {}
 
     @property
     def _known(self) -> tuple[Fundamentals, ...]:
@@ -156,13 +160,10 @@ class Daily:
     def _put(
         self, found: Sequence[Fundamentals], no: Sequence[Rejected], moment: Moment, problems: list[Problem]
     ) -> None:
-        if self._store is None:
-            return
-        try:
-            self._store.put_fundamentals(found)
-            self._store.put_rejected(no, source=self._name, at=moment.now)
-        except StoreError as error:
-            problems.append(Problem("store", None, str(error)))
+        if self._store is not None:
+            with _told(problems):
+                self._store.put_fundamentals(found)
+                self._store.put_rejected(no, source=self._name, at=moment.now)
 
     def _weigh(
         self,
@@ -181,10 +182,8 @@ class Daily:
         dated = {symbol: (cap, moment.finished) for symbol, cap in caps.items()}
         self._beside = dataclasses.replace(self._beside or Beside(), weights=self._weights(dated))
         if self._store is not None:
-            try:
+            with _told(problems):
                 self._store.put_market_caps(caps, moment.finished, source=self._name)
-            except StoreError as error:
-                problems.append(Problem("store", None, str(error)))
 
     def _at_last_close(
         self,

@@ -40,7 +40,7 @@ class Keeper:
                 self._stored_quotes = self._store.quotes(self._symbols)
                 return dict(self._stored_quotes), ()
         except StoreError as error:
-            return {}, (_problem(error),)
+            return {}, (Problem.of_store(error),)
 
     def keep(
         self, series: Iterable[Bars], newest: Mapping[str, Quote], rejected: Iterable[Rejected], at: Instant
@@ -53,7 +53,7 @@ class Keeper:
             try:
                 self._write(at)
             except StoreError as error:
-                return (_problem(error),)
+                return (Problem.of_store(error),)
         return ()
 
     def snapshot(self, document: bytes, at: Instant) -> tuple[Problem, ...]:
@@ -61,7 +61,7 @@ class Keeper:
         try:
             self._store.put_snapshot(document, at)
         except StoreError as error:
-            return (_problem(error),)
+            return (Problem.of_store(error),)
         return ()
 
     def rejected(self) -> tuple[Rejected, ...]:
@@ -94,7 +94,3 @@ class Keeper:
             if self._quarantine is not None:
                 self._quarantine |= self._rejected.keys()
             self._rejected = {}
-
-
-def _problem(error: StoreError) -> Problem:
-    return Problem("store", None, str(error))

@@ -79,13 +79,18 @@ class Quote:
 class Problem:
     """Something the user must know: shown in the header, listed in `source.problems`.
 
-    `kind` is one word (`missing`, `partial`, `stale`, `rejected`, `unreadable`, `unknown-symbol`, `feed`, `store`,
-    `late`).
+    `kind` is one word: of a symbol `missing`, `unknown-symbol`, `rejected`, `duplicate`, `rescaled` or `restated`; of
+    a source `feed`, `late`, `partial`, `stream`, `fundamentals` or `unreadable`; else `store` or `notify`.
     """
 
     kind: str
     symbol: str | None
     text: str
+
+    @classmethod
+    def of_store(cls, error: Exception, symbol: str | None = None) -> Problem:
+        """What a store could not give or keep."""
+        return cls("store", symbol, str(error))
 
 
 Place: TypeAlias = tuple[str, Session, str]

@@ -22,18 +22,8 @@ REGIMES = ((0.95, "extreme"), (0.85, "elevated"), (0.50, "normal"), (0.0, "calm"
 """V6: percentile of SPY's 20-session deviation from which on a regime has its name."""
 
 _PLAIN = (
-    *(
-        "avg_corr",
-        "absorption",
-        "delta_ar",
-        "turbulence",
-        "turbulence_pr",
-        "effective_bets",
-        "diversification",
-        "vix",
-        "vix_term",
-    ),
-    *("implied_less_realised", "sigma20_pr", "vol_ratio_pr", "curve_10y_3m", "curve_10y_5y"),
+    *("avg_corr", "absorption", "delta_ar", "turbulence", "turbulence_pr", "effective_bets", "diversification"),
+    *("vix", "vix_term", "implied_less_realised", "sigma20_pr", "vol_ratio_pr", "curve_10y_3m", "curve_10y_5y"),
     *("rate_5s_bp", "rate_21s_bp", "rate_21s_z", "rate_gamma_ief", "rate_t_ief", "rate_gamma_tlt", "rate_t_tlt"),
     *("credit_21s", "credit_z", "copper_gold_21s"),
 )

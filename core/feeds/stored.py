@@ -28,7 +28,7 @@ class StoredFeed:
         symbols = [instrument.symbol for instrument in wanted]
         stored, damaged = self._store.load_sound(symbols)
         parts = {symbol: bars.since(first).upto(last) for symbol, bars in stored.items()}
-        problems = [Problem("store", symbol, str(error)) for symbol, error in damaged.items()]
+        problems = [Problem.of_store(error, symbol) for symbol, error in damaged.items()]
         for symbol in dict.fromkeys(symbols):
             if symbol in damaged or len(parts.get(symbol, ())):
                 continue

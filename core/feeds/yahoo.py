@@ -203,9 +203,9 @@ class YahooFeed:
             stored, damaged = self._store.load_sound(symbols)
             infos = self._store.symbols()
         except StoreError as error:
-            self._store_problems = (Problem("store", None, str(error)),)
+            self._store_problems = (Problem.of_store(error),)
             return
-        self._store_problems = tuple(Problem("store", symbol, str(error)) for symbol, error in damaged.items())
+        self._store_problems = tuple(Problem.of_store(error, symbol) for symbol, error in damaged.items())
         for symbol, bars in stored.items():
             self._series[symbol].recall(bars, infos[symbol].fetched_at)
 

@@ -28,10 +28,7 @@ __all__ = [
     "Metric",
 ]
 
-METRICS: Final = (
-    *(*RETURNS, *BREADTH, *TREND, *VOLATILITY, *CONCENTRATION),
-    *(*CROSS_ASSET, *SECTORS, *APPETITE, *EXTERNAL),
-)
+METRICS: Final = (*RETURNS, *BREADTH, *TREND, *VOLATILITY, *CONCENTRATION, *CROSS_ASSET, *SECTORS, *APPETITE, *EXTERNAL)
 
 UNSOURCED: Final = {
     metric.id: metric.field.partition(": ")[2] for metric in METRICS if metric.field.startswith("not evaluated")
