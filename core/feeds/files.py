@@ -3,31 +3,35 @@
 Each path is a file in long form (with a column `symbol`) or a folder of `SYMBOL.csv` files; a folder may
 hold files in long form too. What a file must look like stands in `core.feeds.tables`. A path that cannot be
 used is an error; a file of a folder that cannot is left out and named. Files are read again only when their
-time of change or size is another, so a refresh costs one look at each. Those of a folder are read together where
-that is the same (`core.feeds.files_together`).
+times of change or size are others, so a refresh costs one look at each, also over a restart
+(`core.feeds.files_kept`). Those of a folder are read together where that is the same (`core.feeds.files_together`).
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.errors import DataFileError
 from core.feeds.base import FeedState, History, Quotes
-from core.feeds.files_together import Plain, plain, read_together
-from core.feeds.tables import SUFFIXES, TEXT, Series, Table, read_table, symbol_of, unusable
+from core.feeds.files_kept import Outcome, Stamp, keep, kept_file, recall
+from core.feeds.files_table import SUFFIXES, TEXT, Series, Table, symbol_of, unusable
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Session, Stage, Watch, unwatched
 from core.panel import Bars, Days
 from core.text import clean
 
+if TYPE_CHECKING:
+    from core.feeds.files_together import Plain
+
 Holders = Mapping[str, Sequence[tuple[Path, Series]]]
-Stamp = tuple[int, int]
-"""Time of change and size of a file: where they are as they were, it is taken to be the same."""
 
 
 class FilesFeed:
@@ -40,7 +44,8 @@ class FilesFeed:
     def __init__(self, paths: Sequence[Path], watch: Watch = unwatched) -> None:
         self._paths = tuple(dict.fromkeys(paths))
         self._watch = watch
-        self._read: dict[Path, tuple[Stamp, Table]] = {}
+        self._read: dict[Path, tuple[Stamp, Outcome]] = {}
+        self._kept = kept_file(self._paths)
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The bars the files hold of `wanted`, `first` to `last` inclusive. Raises DataFileError."""
@@ -88,13 +93,25 @@ class FilesFeed:
             raise DataFileError(_("the feed 'files' has no files"), _("give them with --data, or as feed.data"))
         holders: dict[str, list[tuple[Path, Series]]] = {}
         problems: list[Problem] = []
-        for path, table in self._tables(problems):
+        for path, table in self._recalled(problems):
             for symbol, series in table.series.items():
                 holders.setdefault(symbol, []).append((path, series))
             if table.unnamed:
                 text = _("{file}: {count} × impossible symbol, row dropped")
                 problems.append(Problem("rejected", None, text.format(file=clean(path.name), count=table.unnamed)))
         return holders, problems
+
+    def _recalled(self, problems: list[Problem]) -> list[tuple[Path, Table]]:
+        """All tables, the first time with the help of what an earlier start has kept for this one."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return list(self._tables(problems))
+        begun = time.time_ns()
+        recalled = recall(kept)
+        self._read |= {path: one for path, one in recalled.items() if _current(path) == one[0]}
+        tables = list(self._tables(problems))
+        keep(kept, self._read, recalled, begun)
+        return tables
 
     def _tables(self, problems: list[Problem]) -> Iterator[tuple[Path, Table]]:
         for number, path in enumerate(self._paths):
@@ -121,42 +138,58 @@ class FilesFeed:
 
     def _read_ahead(self, files: Sequence[Path]) -> None:
         """Read those new files together that can be; what is wrong with the others will be told of each."""
-        stamps: dict[Path, Stamp] = {}
-        for path, table in read_together(self._plain(files, stamps)):
-            self._read[path] = (stamps[path], table)
+        found = {path: stamp for path in files if path.suffix.lower() == TEXT and (stamp := _current(path))}
+        stamps = {path: stamp for path, stamp in found.items() if not self._knows(path, stamp)}
+        if stamps:
+            from core.feeds.files_together import read_together  # noqa: PLC0415 - pandas, where something is new
 
-    def _plain(self, files: Sequence[Path], stamps: dict[Path, Stamp]) -> Iterator[Plain]:
+            for path, table in read_together(self._contents(list(stamps))):
+                self._read[path] = (stamps[path], table)
+
+    def _contents(self, files: Sequence[Path]) -> Iterator[Plain]:
+        from core.feeds.files_together import plain  # noqa: PLC0415 - likewise
+
         for number, path in enumerate(files):
             symbol = symbol_of(path.stem)
-            if symbol is None or path.suffix.lower() != TEXT:
-                continue
-            try:
-                stamps[path] = stamp = _stamp(path)
-                if self._known(path, stamp):
-                    continue
-                self._watch(Stage.READING, number, len(files), clean(path.name))
-                content = path.read_bytes()
-            except (DataFileError, OSError):
-                continue
-            if (file := plain(path, symbol, content)) is not None:
-                yield file
+            self._watch(Stage.READING, number, len(files), clean(path.name))
+            with suppress(OSError):
+                if symbol is not None and (file := plain(path, symbol, path.read_bytes())) is not None:
+                    yield file
 
     def _table(self, path: Path, symbol: str | None, done: int, total: int) -> Table:
         stamp = _stamp(path)
-        if not self._known(path, stamp):
-            self._watch(Stage.READING, done, total, clean(path.name))
-            self._read[path] = (stamp, read_table(path, symbol))
-        return self._read[path][1]
+        if not self._knows(path, stamp):
+            from core.feeds.tables import read_table  # noqa: PLC0415 - likewise
 
-    def _known(self, path: Path, stamp: Stamp) -> bool:
+            self._watch(Stage.READING, done, total, clean(path.name))
+            try:
+                self._read[path] = (stamp, read_table(path, symbol))
+            except DataFileError as error:
+                if isinstance(error.__cause__, OSError):  # it may be readable the next time, and no stamp would tell
+                    raise
+                self._read[path] = (stamp, error)
+        outcome = self._read[path][1]
+        if isinstance(outcome, DataFileError):
+            raise outcome.detached()
+        return outcome
+
+    def _knows(self, path: Path, stamp: Stamp | None) -> bool:
         return path in self._read and self._read[path][0] == stamp
+
+
+def _current(path: Path) -> Stamp | None:
+    """The stamp of a file, None where there is none."""
+    try:
+        return _stamp(path)
+    except DataFileError:
+        return None
 
 
 def _stamp(path: Path) -> Stamp:
     status = _stat(path)
     if not stat.S_ISREG(status.st_mode):
         raise unusable(path, _("not a file"), _("give a CSV or Parquet file, or a folder of them"))
-    return status.st_mtime_ns, status.st_size
+    return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _stat(path: Path) -> os.stat_result:

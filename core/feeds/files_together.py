@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from core.errors import DataFileError
-from core.feeds.tables import Table, canonical, checked, days_of, name_columns, numbers_of, read_csv
+from core.feeds.files_table import Table
+from core.feeds.tables import canonical, checked, days_of, name_columns, numbers_of, read_csv
 from core.panel import Floats
 
 PORTION: Final = 4_000_000

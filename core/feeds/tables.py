@@ -19,7 +19,6 @@ import codecs
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
@@ -27,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.errors import DataFileError
+from core.feeds.files_table import PARQUET, Series, Table, symbol_of, unusable
 from core.i18n import _
 from core.panel import Bars, Days, Floats
 from core.sessions import NEW_YORK
@@ -36,12 +35,6 @@ from core.text import clean
 TOLERANCE = 1e-6
 """How far, relatively, a price may lie outside high and low; the real files we know never do at all."""
 
-LONGEST_SYMBOL = 20
-
-TEXT = ".csv"
-_PARQUET = (".parquet", ".pq")
-SUFFIXES = (TEXT, *_PARQUET)
-
 _TEXTS = ("symbol", "date")
 _PRICES = ("open", "high", "low", "close", "adjclose")
 _NUMBERS = (*_PRICES, "volume")
@@ -49,24 +42,6 @@ _BLANK = ("", ".", "-", "nan", "NaN", "NAN", "null", "NULL", "None", "NA", "N/A"
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """One symbol of a table: its bars, and the sessions (or number) of rows that were not taken as they are."""
-
-    bars: Bars
-    dropped: Days
-    spoilt: Days  # rows kept without a value that cannot be
-    undated: int  # rows dropped because their date cannot be read
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """The series of one file by symbol. `unnamed` counts rows whose symbol cannot be one."""
-
-    series: Mapping[str, Series]
-    unnamed: int
 
 
 def read_table(path: Path, symbol: str | None = None) -> Table:
@@ -79,7 +54,7 @@ def read_table(path: Path, symbol: str | None = None) -> Table:
     except OSError as error:
         raise unusable(path, error, _("make it a readable file")) from error
     try:
-        frame = _read_parquet(path, content) if path.suffix.lower() in _PARQUET else read_csv(path, content)
+        frame = _read_parquet(path, content) if path.suffix.lower() in PARQUET else read_csv(path, content)
         name_columns(path, frame, symbol)
         days = days_of(path, frame["date"])
         names, row_names = _symbols(frame["symbol"])
@@ -87,19 +62,6 @@ def read_table(path: Path, symbol: str | None = None) -> Table:
         return Table(dict(zip(names, series, strict=True)), int(np.count_nonzero(row_names < 0)))
     except UnicodeDecodeError as error:  # Parquet does so as late as in its cells
         raise unusable(path, _("not UTF-8 text"), _("save it in UTF-8")) from error
-
-
-def symbol_of(text: str) -> str | None:
-    """`text` as a symbol, upper case, or None where it cannot be one."""
-    symbol = text.strip().upper()
-    return symbol if symbol and symbol == clean(symbol) and len(symbol) <= LONGEST_SYMBOL else None
-
-
-def unusable(path: Path, reason: str | Exception, mend: str) -> DataFileError:
-    """The error that names `path`, and says why it cannot be used and what to do."""
-    if isinstance(reason, Exception):
-        reason = (isinstance(reason, OSError) and reason.strerror) or str(reason)
-    return DataFileError(f"{clean(str(path))}: {clean(reason)}", mend)
 
 
 def read_csv(path: Path, content: bytes) -> pd.DataFrame:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.errors import DataFileError
 from core.feeds import files_together
+from core.feeds.files_table import Table
 from core.feeds.files_together import plain, read_together
-from core.feeds.tables import Table, read_table
+from core.feeds.tables import read_table
 
 HEADER = "Date,Open,High,Low,Close,Adj Close,Volume"
 GOOD = f"{HEADER}\n2026-01-08,1,3,0.5,2,1.5,100\n2026-01-09,2.1,3.2,1.3,2.4,1.6,200\n"

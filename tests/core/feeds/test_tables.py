@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import DataFileError
-from core.feeds.tables import Series, Table, read_table
+from core.feeds.files_table import Series, Table
+from core.feeds.tables import read_table
 from core.panel import Floats
 
 HEADER = "symbol,date,open,high,low,close,adj_close,volume"
