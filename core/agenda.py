@@ -19,7 +19,7 @@ from core.errors import DataFileError
 from core.i18n import _
 from core.model import Session
 from core.sessions import Calendar
-from core.text import clean
+from core.text import clean, shown
 
 SESSIONS: Final = 5
 """Sessions that are listed."""
@@ -69,10 +69,10 @@ def _read(path: Path) -> tuple[Event, ...]:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
         rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = _("{file}: cannot be read ({reason})").format(file=clean(str(path)), reason=clean(str(error)))
+        message = _("{file}: cannot be read ({reason})").format(file=shown(path), reason=clean(str(error)))
         raise DataFileError(message, _("check report.events")) from None
     if absent := set(COLUMNS).difference(reader.fieldnames or ()):
-        message = _("{file}: no column {names}").format(file=clean(str(path)), names=", ".join(sorted(absent)))
+        message = _("{file}: no column {names}").format(file=shown(path), names=", ".join(sorted(absent)))
         raise DataFileError(message, _("the first line names first_day,last_day,title,source"))
     return tuple(_event(path, line, row) for line, row in enumerate(rows, 2))
 
@@ -84,9 +84,9 @@ def _event(path: Path, line: int, row: dict[str, str | None]) -> Event:
             first_day=date.fromisoformat(first), last_day=date.fromisoformat(last), title=title, source=source
         )
     except ValueError:
-        message = _("{file}, line {line}: expected two dates like 2026-01-27").format(file=clean(str(path)), line=line)
+        message = _("{file}, line {line}: expected two dates like 2026-01-27").format(file=shown(path), line=line)
         raise DataFileError(message, _("correct the line")) from None
     if event.last_day < event.first_day or not title or not source:
         message = _("{file}, line {line}: expected first_day before last_day, a title and a source")
-        raise DataFileError(message.format(file=clean(str(path)), line=line), _("correct the line"))
+        raise DataFileError(message.format(file=shown(path), line=line), _("correct the line"))
     return event

@@ -17,7 +17,7 @@ from platformdirs import user_state_path
 from core.errors import TapeboardError
 from core.files import write_whole
 from core.i18n import _
-from core.text import clean
+from core.text import shown
 
 MOST_BYTES = 65_536
 """A larger file is none of ours."""
@@ -90,11 +90,11 @@ def save_choices(choices: Choices, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = _("{folder}: cannot be made ({reason})")
-        told = message.format(folder=clean(str(path.parent), 400), reason=error.strerror or str(error))
+        told = message.format(folder=shown(path.parent), reason=error.strerror or str(error))
         raise TapeboardError(told, mend) from error
     write_whole(msgspec.json.format(msgspec.json.encode(choices), indent=2) + b"\n", path, mend=mend)
 
 
 def _untold(path: Path, reason: str) -> str:
     message = _("the last layout is not known: {file}: {reason}")
-    return message.format(file=clean(str(path), 400), reason=reason)
+    return message.format(file=shown(path), reason=reason)

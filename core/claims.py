@@ -21,7 +21,7 @@ from core.errors import UsageError
 from core.i18n import _
 from core.settings_check import Mistake, against_types, found_as
 from core.settings_load import parsed, refuse
-from core.text import clean
+from core.text import shown
 
 Metric: TypeAlias = Literal["return", "volatility", "volume", "rank", "close", "high", "low", "average"]
 """Of the window: return, daily volatility, mean volume, rank by return; of its last session: the others."""
@@ -116,7 +116,7 @@ def load_claims(path: Path) -> ClaimFile:
     try:
         content = path.read_bytes()
     except OSError as error:
-        message = _("{file}: cannot be read ({reason})").format(file=clean(str(path)), reason=error.strerror)
+        message = _("{file}: cannot be read ({reason})").format(file=shown(path), reason=error.strerror)
         raise UsageError(message, _("check the path")) from None
     table = parsed(path, content, _("the claims of a note in TOML, as docs/verify.md shows"))
     refuse(against_types(table, ClaimFile), path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import TapeboardError
 from core.i18n import _
-from core.text import clean
+from core.text import shown
 
 
 def write_whole(document: bytes, path: Path, *, mend: str = "") -> None:
@@ -33,7 +33,7 @@ def write_whole(document: bytes, path: Path, *, mend: str = "") -> None:
                 unfinished.unlink(missing_ok=True)
         message = _("{file}: cannot be written ({reason})")
         reason = error.strerror or str(error)
-        raise TapeboardError(message.format(file=clean(str(path), 400), reason=reason), mend) from error
+        raise TapeboardError(message.format(file=shown(path), reason=reason), mend) from error
 
 
 def unused(path: Path) -> Path:

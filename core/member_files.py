@@ -22,7 +22,7 @@ from pathlib import Path
 
 from core.errors import DataFileError
 from core.i18n import _
-from core.text import clean
+from core.text import clean, shown
 
 HEADER_WITHIN = 40
 """The header stands among so many first rows."""
@@ -108,7 +108,7 @@ def yahoo_symbol(text: str) -> str | None:
 
 def unusable(path: Path, reason: str, mend: str) -> DataFileError:
     """The error that names `path`, and says why it cannot be used and what to do."""
-    return DataFileError(f"{clean(str(path))}: {clean(reason)}", mend)
+    return DataFileError(f"{shown(path)}: {clean(reason)}", mend)
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 import msgspec
 
@@ -14,7 +13,7 @@ from core.i18n import _
 from core.messenger import masked
 from core.settings_check import dotted, quoted
 from core.settings_load import DEFAULT, Loaded, default_file, user_config_file
-from core.text import clean
+from core.text import clean, shown
 
 
 def to_toml(loaded: Loaded) -> str:
@@ -32,11 +31,11 @@ def _head(loaded: Loaded) -> Iterator[str]:
     yield _("# The settings in force (Tapeboard {version}); a key without a remark has its default.").format(
         version=__version__
     )
-    yield _("# defaults: {path}").format(path=_shown(default_file()))
+    yield _("# defaults: {path}").format(path=shown(default_file()))
     if loaded.user_file is None:
-        yield _("# yours: none; it would be {path}").format(path=_shown(user_config_file()))
+        yield _("# yours: none; it would be {path}").format(path=shown(user_config_file()))
     else:
-        yield _("# yours: {path}").format(path=_shown(loaded.user_file))
+        yield _("# yours: {path}").format(path=shown(loaded.user_file))
 
 
 def _table(table: Mapping[str, object], origin: Mapping[str, str], path: tuple[str, ...]) -> Iterator[str]:
@@ -64,7 +63,3 @@ def _value(value: object) -> str:
             return value.isoformat()
         case _:
             return json.dumps(value)  # numbers, true and false are the same in both
-
-
-def _shown(path: Path) -> str:
-    return clean(str(path), 400)

@@ -24,7 +24,7 @@ from core.settings_check import Mistake, against_types, dotted
 from core.settings_rules import own_rules
 from core.settings_sense import against_itself
 from core.store_file import default_url
-from core.text import clean
+from core.text import clean, shown
 
 DEFAULT = "default"
 """The origin of a key that only the shipped file sets."""
@@ -174,7 +174,7 @@ def refuse(mistakes: Iterable[Mistake], file: Path) -> None:
 
 def _refusal(mistake: Mistake, file: Path) -> SettingsError:
     message = _("{file}: {key}: expected {expected}, found {found}").format(
-        file=_shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
+        file=shown(file), key=clean(dotted(mistake.path)), expected=mistake.expected, found=mistake.found
     )
     mend = _('did you mean "{nearest}"?').format(nearest=clean(mistake.nearest)) if mistake.nearest else ""
     return SettingsError(message, mend)
@@ -213,7 +213,7 @@ def parsed(path: Path, content: bytes, what: str = "") -> Table:
 
 def _unreadable(path: Path, found: str, mend: str, what: str = "") -> SettingsError:
     expected = _("{file}: expected {what}, found {found}")
-    return SettingsError(expected.format(file=_shown(path), what=what or _("a configuration file"), found=found), mend)
+    return SettingsError(expected.format(file=shown(path), what=what or _("a configuration file"), found=found), mend)
 
 
 def _optional(path: str, file: Path, key: str) -> str:
@@ -227,10 +227,6 @@ def _anchored(path: str, file: Path, key: str) -> str:
         return str(file.absolute().parent / Path(path).expanduser())
     except RuntimeError:
         message = _('{file}: {key}: expected a path, found "{path}", whose home folder is unknown').format(
-            file=_shown(file), key=clean(key), path=clean(path)
+            file=shown(file), key=clean(key), path=clean(path)
         )
         raise SettingsError(message, _("write the whole path")) from None
-
-
-def _shown(path: Path) -> str:
-    return clean(str(path), 400)

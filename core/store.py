@@ -45,7 +45,7 @@ from core.store_rows import (
 from core.store_schema import VERSION, examine, from_microseconds, migrate, share, to_microseconds, transaction
 from core.store_tables import QUARANTINE, QUOTES, SERIES, SNAPSHOT
 from core.store_warnings import WarningStore
-from core.text import clean
+from core.text import shown
 
 __all__ = ["SeriesInfo", "Store", "default_url"]
 
@@ -95,7 +95,7 @@ class Store(DailyStore, WarningStore, AttentionStore):
         if read_only:
             if version != VERSION:
                 raise StoreError(
-                    _("There is no up-to-date store {path}").format(path=clean(str(path))), _("run `tapeboard fetch`")
+                    _("There is no up-to-date store {path}").format(path=shown(path)), _("run `tapeboard fetch`")
                 )
             return cls(path, StoreWriteError(_("The store was opened for reading only")))
         try:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError, StoreWriteError
 from core.i18n import _
-from core.text import clean
+from core.text import clean, shown
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def translated(path: Path, *, writing: bool) -> Iterator[None]:
     except OSError as error:
         reason = clean(error.strerror or str(error))
         raise (StoreWriteError if writing else StoreError)(
-            _("The store {path} cannot be used ({reason})").format(path=clean(str(path)), reason=reason),
+            _("The store {path} cannot be used ({reason})").format(path=shown(path), reason=reason),
             _("check the path and its permissions, or name another file with --store"),
         ) from error
 
@@ -41,7 +41,7 @@ def store_error(error: sqlite3.Error, path: Path, *, writing: bool) -> StoreErro
     what, mend = _meanings().get(code, unknown)
     spoilt = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
     kind = StoreWriteError if writing and not spoilt else StoreError
-    return kind(what.format(path=clean(str(path)), reason=clean(str(error))), mend)
+    return kind(what.format(path=shown(path), reason=clean(str(error))), mend)
 
 
 def _meanings() -> dict[int, tuple[str, str]]:

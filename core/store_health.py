@@ -14,7 +14,7 @@ from core.errors import StoreError
 from core.i18n import _
 from core.packing import unpack
 from core.store_tables import SERIES
-from core.text import clean
+from core.text import clean, shown
 
 SMALLEST: Final = 10_000_000
 """The bytes of a store that has been filled: whoever has less of it has not fetched yet."""
@@ -37,14 +37,14 @@ def damages(connection: Connection) -> Iterator[str]:
 def obstacles(connection: Connection, path: Path) -> Iterator[str]:
     """What stands in the way of writing; `connection` can write, if the file system lets it."""
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        yield _("The store {path} is read-only: make the file and its folder writable").format(path=clean(str(path)))
+        yield _("The store {path} is read-only: make the file and its folder writable").format(path=shown(path))
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode != "wal":
         yield _(
             "The file system of {path} lets no second terminal read while one writes: put it on a local disk"
-        ).format(path=clean(str(path)))
+        ).format(path=shown(path))
     size, free = max(path.stat().st_size, SMALLEST), shutil.disk_usage(path.parent).free
     if free < size:  # the write-ahead log of a full fetch is as large as the store
         yield _("Only {free:.0f} MB are free on the disk of {path}: a full fetch needs {size:.0f} MB").format(
-            free=free / 1e6, size=size / 1e6, path=clean(str(path))
+            free=free / 1e6, size=size / 1e6, path=shown(path)
         )

@@ -21,7 +21,7 @@ from core.errors import StoreError
 from core.i18n import _
 from core.model import Instant
 from core.store_file import connect, peek
-from core.text import clean
+from core.text import shown
 
 APPLICATION_ID = 0x54426F61  # "TBoa"
 
@@ -124,7 +124,7 @@ def _version_of_ours(connection: sqlite3.Connection, path: Path) -> int:
         connection.execute(query).fetchone()[0]
         for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
     )
-    name = clean(str(path))
+    name = shown(path)
     if application != APPLICATION_ID and (application or version or tables):
         raise StoreError(
             _("{path} is a database of another program; it was left as it is").format(path=name),
