@@ -83,7 +83,7 @@ class BreadthBoard:
         return (np.nan, np.nan) if self._members is None else self._members.health(t)
 
     def highs_less_lows(self, t: int) -> Floats | None:
-        """NH - NL up to row t; None without a universe."""
+        """NH - NL up to row t, (t+1,); None without a universe."""
         if self._members is None:
             return None
         series = self._members.series

@@ -53,7 +53,7 @@ class BreadthSeries:
         return float(self.values(name)[t])
 
     def values(self, name: str) -> Floats:
-        """The whole series of a name, with the provisional place."""
+        """The whole series of a name, (T+1,), with the provisional place."""
         found = self._looked_back.get(name)
         return self.members.history[name] if found is None else found
 

@@ -1,4 +1,4 @@
-"""Files of the user's, written whole or not at all."""
+"""Files of the user's, written whole or not at all: a reader sees what was there before, or all that is there now."""
 
 from __future__ import annotations
 

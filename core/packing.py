@@ -51,7 +51,10 @@ def pack(bars: Bars) -> bytes:
 
 
 def unpack(symbol: str, packed: bytes) -> Bars:
-    """The inverse of `pack`; the arrays are read-only. Raises SeriesDamaged, naming `symbol`, on a damaged blob."""
+    """The inverse of `pack`; the arrays are read-only.
+
+    Raises SeriesDamaged, naming `symbol`, on a damaged blob, and StoreError on one of a later format.
+    """
     if len(packed) < _START or not packed.startswith(_MAGIC):
         raise _damaged(symbol)
     head, body = packed[: _HEADER.size], memoryview(packed)[_START:]

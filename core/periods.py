@@ -36,7 +36,7 @@ def year_start(sessions: Days, index: int) -> int | None:
 
 
 def iso_weeks(sessions: Days) -> npt.NDArray[np.int64]:
-    """The number of the ISO week of each session, counted from that of 1970-01-01, which was a Thursday."""
+    """The number of the ISO week of each session, (T,), counted from that of 1970-01-01, which was a Thursday."""
     weeks: npt.NDArray[np.int64] = (sessions.astype(np.int64) + 3) // 7
     return weeks
 

@@ -1,4 +1,7 @@
-"""Yahoo's stream while the exchange is open, and only then."""
+"""Yahoo's stream while the exchange is open, and only then.
+
+`Streaming.attend` is told the phase with every refresh; what comes is handed on between refreshes.
+"""
 
 from __future__ import annotations
 

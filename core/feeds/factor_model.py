@@ -23,7 +23,7 @@ MARKET, RATE, SHORT, VOL, VOL3M = (FACTORS.index(name) for name in ("market", "r
 
 
 def by_factor(values: Mapping[str, float], default: float = 0.0) -> Floats:
-    """`values` in the order of the factors."""
+    """`values` in the order of the factors, (factors,)."""
     return np.array([values.get(name, default) for name in FACTORS])
 
 

@@ -1,6 +1,7 @@
 """Group R across symbols: ranks and the spreads of two symbols (metrics.md B.1, R5 to R11, R13).
 
-Functions of (history, t): the same for a finished session and for the provisional one on top of it.
+Functions of (history, t): the same for a finished session and for the provisional one on top of it. Ranks and places
+have the shape of the columns given; returns and spreads are fractions.
 """
 
 from __future__ import annotations

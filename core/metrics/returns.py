@@ -1,6 +1,7 @@
 """Group R, per symbol: returns over sessions and over the calendar (metrics.md B.1, R1 to R4).
 
-The one-session move is on `px` (what everybody compares with the broker); longer windows are on `tr`.
+The one-session move is on `px` (what everybody compares with the broker); longer windows are on `tr`. All are
+fractions, of shape (N,).
 """
 
 from __future__ import annotations

@@ -41,7 +41,10 @@ class Assets:
 
 
 def risk_values(history: History, assets: Assets, first: int, last: int) -> dict[str, Floats]:
-    """Every series of these groups at the rows from `first` to `last`, excluding `last`; arrays of that length."""
+    """Every series of these groups at the rows from `first` to `last`, excluding `last`: by name, (last - first,) each.
+
+    `core.metrics.nameable` says what each is, with its unit; C8, X3 to X6, X11 and X13 by those of metrics.md B.
+    """
     rows = slice(first, last)
     look = _Look(history, assets, first, last)
     r10, r3m, r5y = look.px("^TNX"), look.px("^IRX"), look.px("^FVX")
@@ -93,7 +96,11 @@ def _raw_appetite(score: float, state: str) -> str:
 
 
 class _Look:
-    """Series of the history by symbol, and the windows that end at the rows asked for."""
+    """Series of the history by symbol, and what ends at the rows asked for.
+
+    A series is whole, (last,), from the first session on; NaN throughout where its symbol is not watched. What is of
+    the rows asked for alone has shape (last - first, ...): `windows`, `scaled`, `percentiles`.
+    """
 
     def __init__(self, history: History, assets: Assets, first: int, last: int) -> None:
         self.history, self.assets = history, assets
@@ -107,28 +114,28 @@ class _Look:
         return self.history[field][: self.last, column]
 
     def px(self, symbol: str) -> Floats:
-        """Levels."""
+        """Levels: prices, yields in percent, volatilities in points."""
         return self.column("px", symbol)
 
     def daily(self, symbol: str) -> Floats:
-        """Daily returns on `tr`."""
+        """Daily returns on `tr`, fractions."""
         return self.column("r", symbol)
 
     def returns(self, symbol: str, n: int) -> Floats:
-        """n-session returns."""
+        """n-session returns on `tr`, fractions."""
         return self.column(f"ret_{n}s", symbol)
 
     def spread(self, a: str, b: str, n: int) -> Floats:
-        """R5."""
+        """R5: the difference of the n-session returns."""
         return self.returns(a, n) - self.returns(b, n)
 
     def relative(self, a: str, b: str, n: int) -> Floats:
-        """R6."""
+        """R6: the n-session return of the ratio."""
         return (1.0 + self.returns(a, n)) / (1.0 + self.returns(b, n)) - 1.0
 
     @staticmethod
     def change(series: Floats, n: int) -> Floats:
-        """The change over n sessions."""
+        """The change over n sessions, in the unit of the series."""
         return series - np.concatenate([np.full(n, np.nan), series[:-n]]) if len(series) > n else series * np.nan
 
     def change_ratio(self, symbol: str, n: int) -> Floats:
@@ -137,7 +144,7 @@ class _Look:
         return tr / np.concatenate([np.full(n, np.nan), tr[:-n]]) - 1.0 if len(tr) > n else tr * np.nan
 
     def windows(self, series: Floats, n: int, *, before: int = 0) -> Floats:
-        """Windows of n values ending at each row asked for, or `before` rows earlier."""
+        """Windows of n values ending at each row asked for, or `before` rows earlier: (last - first, n, ...)."""
         whole = x.windows(series.reshape(len(series), -1), n)
         rows = np.arange(self.first, self.last) - before
         result = whole[np.maximum(rows, 0)]
@@ -145,7 +152,7 @@ class _Look:
         return result
 
     def scaled(self, series: Floats, daily: Floats, n: int = MONTH) -> Floats:
-        """`z_n` against the deviation of the daily version over a year."""
+        """`z_n`: the series over the deviation of its daily version in a year, scaled by the root of n."""
         deviation = self.windows(daily, YEAR)[:, :, 0].std(axis=1, ddof=1)
         scale = np.where(deviation > 0, deviation, np.nan) * np.sqrt(n)
         scaled: Floats = series[self.first : self.last] / scale

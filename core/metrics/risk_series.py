@@ -23,7 +23,7 @@ from core.panel import Floats
 
 
 class RiskSeries:
-    """One number a session each, by name."""
+    """One number a session each, by name; arrays are of shape (sessions,), oldest first."""
 
     def __init__(self, history: History, assets: Assets) -> None:
         self._history = history

@@ -1,4 +1,4 @@
-"""One session of all symbols, as the metric families see it."""
+"""One session of all symbols, as the metric families see it: what `Family.read` and `Family.advance` are given."""
 
 from __future__ import annotations
 

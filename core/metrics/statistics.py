@@ -1,4 +1,7 @@
-"""Small statistics on one trailing window: ranks, percentile rank, scaled spread, Spearman (metrics.md B)."""
+"""Small statistics on one trailing window: ranks, percentile rank, scaled spread, Spearman (metrics.md B).
+
+Arrays are of shape (n,), oldest first; those of `tail` and `full_tail` may have further axes behind the sessions.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def percentile_rank(trailing: Floats, minimum: int) -> float:
 
 
 def percentile_ranks(values: Floats, window: int, minimum: int) -> Floats:
-    """`percentile_rank` of every value among the `window` ending with it, in one walk with a sorted window."""
+    """`percentile_rank` of every value (n,) among the `window` ending with it, in one walk with a sorted window."""
     result = np.full(len(values), np.nan)
     ordered: list[float] = []
     listed = values.tolist()

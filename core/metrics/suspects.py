@@ -33,7 +33,7 @@ class Suspects:
         self._stayed = np.zeros(symbols)
 
     def doubted(self, row: Row) -> npt.NDArray[np.bool_]:
-        """Where the symbol has a close that is in doubt."""
+        """Where the symbol has a close that is in doubt, (N,)."""
         level, _stayed = self._next(row)
         doubted: npt.NDArray[np.bool_] = np.isfinite(row.px) & np.isfinite(level)
         return doubted

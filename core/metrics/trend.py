@@ -1,7 +1,8 @@
 """Group T: averages, extremes and records, RSI, Bollinger, ATR, volume (metrics.md B.4).
 
 On `px` throughout. One small family a metric, so that a universe of members folds only what breadth needs;
-the state of each is O(1) per symbol and window.
+the state of each is O(1) per symbol and window. What is read has shape (N,): levels in the quote currency, distances
+and slopes as fractions, flags 1, 0 or NaN.
 """
 
 from __future__ import annotations

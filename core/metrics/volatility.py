@@ -1,6 +1,7 @@
 """Group V and the pair measures X1, X2: volatility, drawdown, beta and correlation (metrics.md B.5, B.7).
 
-On basis `tr`, simple returns, sample standard deviations (ddof=1).
+On basis `tr`, simple returns, sample standard deviations (ddof=1). What is read has shape (N,); volatilities and
+drawdowns are fractions, of a day unless they are called annual.
 """
 
 from __future__ import annotations

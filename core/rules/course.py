@@ -34,7 +34,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """A rule followed over the sessions; `machine` is as it is after all of them."""
+    """A rule followed over the sessions: its `levels` (T,), and its `machine` as it is after all of them."""
 
     rule: Rule
     subject: str
@@ -44,7 +44,7 @@ class Course:
 
     @property
     def entries(self) -> npt.NDArray[np.intp]:
-        """The rows at which the rule was raised out of CLEAR."""
+        """The rows at which the rule was raised out of CLEAR, (entries,), in order."""
         return np.array([step.t for step in self.transitions if step.old is State.CLEAR], dtype=np.intp)
 
     def at(self, t: int) -> Machine:

@@ -109,7 +109,7 @@ class Market:
         return np.nan if self.behind.risk is None else self.behind.risk.value(name, t)
 
     def risk_tail(self, name: str, t: int, n: int) -> Floats:
-        """The last n numbers of such a series up to row t; fewer at the start."""
+        """The last n numbers of such a series up to row t, (n,); fewer at the start."""
         return np.full(n, np.nan) if self.behind.risk is None else self.behind.risk.tail(name, t, n)
 
     def valuation(self, t: int) -> Reading:
@@ -137,7 +137,7 @@ class Market:
         return self._finished_ranks[field, symbol].item(t)
 
     def tail(self, field: str, symbol: str, t: int, n: int) -> Floats:
-        """The last n values of a metric up to row t; fewer at the start, none where the symbol is not watched."""
+        """The last n values of a metric up to row t, (n,); fewer at the start, none where the symbol is not watched."""
         column = self.columns.get(symbol)
         return np.empty(0) if column is None else tail(self.history[field][:, column], t, n)
 
