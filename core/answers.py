@@ -43,16 +43,14 @@ T = TypeVar("T")
 
 
 class Answers:
-    """That part of a `core.pipeline.Pipeline`, whose refresh holds `lock` while it changes what `folder` has folded."""
+    """That part of a `core.pipeline.Pipeline`, which holds the lock while it changes what `folder` has folded."""
 
-    def __init__(
-        self, universe: Universe, constituents: Constituents, folder: Folder, evenings: Evenings, lock: Lock
-    ) -> None:
+    def __init__(self, universe: Universe, constituents: Constituents, folder: Folder, evenings: Evenings) -> None:
         self._universe = universe
         self._constituents = constituents
         self._folder = folder
         self._evenings = evenings
-        self._lock = lock
+        self._lock = Lock()  # a refresh that was given up may still be at work when the next one begins
 
     def evenings(self) -> tuple[date, ...]:
         """The finished sessions whose evenings can be looked back at, oldest first."""

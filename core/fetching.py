@@ -52,6 +52,21 @@ Progress: TypeAlias = Callable[[Step], None]
 """Called after every symbol."""
 
 
+@dataclass(slots=True)
+class _Count:
+    """How many of `total` symbols are done, and how many of these brought nothing; `progress` is told of each."""
+
+    total: int
+    progress: Progress
+    done: int = 0
+    failed: int = 0
+
+    def step(self, symbol: str, *, failed: bool) -> None:
+        self.done += 1
+        self.failed += failed
+        self.progress(Step(self.done, self.total, symbol, self.failed))
+
+
 @dataclass(frozen=True, slots=True)
 class FetchReport:
     """What a fetch stored: series and their bars; how many were complete already; and what went wrong."""
@@ -73,9 +88,10 @@ def fill(
     progress: Progress,
 ) -> FetchReport:
     """Store the bars of `wanted` from `first` to `last`. Raises StoreError, and FeedError where nothing was given."""
+    count = _Count(len(wanted), progress)
     if isinstance(feed, Patient):
-        return _fill_patiently(store, feed, wanted, first, last, clock=clock, progress=progress)
-    return _fill_batches(store, feed, wanted, first, last, at=clock.now(), progress=progress)
+        return _fill_patiently(store, feed, wanted, first, last, clock=clock, count=count)
+    return _fill_batches(store, feed, wanted, first, last, at=clock.now(), count=count)
 
 
 def _fill_batches(
@@ -86,9 +102,9 @@ def _fill_batches(
     last: Session,
     *,
     at: Instant,
-    progress: Progress,
+    count: _Count,
 ) -> FetchReport:
-    stored = rows = done = failed = 0
+    stored = rows = 0
     problems: dict[Problem, None] = {}  # what a feed says of no symbol in particular it says in every batch
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
@@ -98,13 +114,10 @@ def _fill_batches(
         problems |= dict.fromkeys(notes)
         for instrument in batch:
             series = joined.get(instrument.symbol)
-            if series is None:
-                failed += 1
-            else:
+            if series is not None:
                 store.replace(series, source=feed.name, fetched_at=at)
                 stored, rows = stored + 1, rows + len(series)
-            done += 1
-            progress(Step(done, len(wanted), instrument.symbol, failed))
+            count.step(instrument.symbol, failed=series is None)
     return FetchReport(stored, rows, tuple(problems))
 
 
@@ -116,7 +129,7 @@ def _fill_patiently(
     last: Session,
     *,
     clock: Clock,
-    progress: Progress,
+    count: _Count,
 ) -> FetchReport:
     """Store what the store lacks of the bars of `wanted` from `first` to `last`, a few symbols in each transaction.
 
@@ -124,7 +137,7 @@ def _fill_patiently(
     """
     batch = _Batch(store, feed, clock)
     problems: list[Problem] = []
-    done = complete = failed = 0
+    complete = 0
     try:
         with closing(feed.stream(wanted, first, last, patience=PATIENCE)) as coming:
             for fetched in coming:
@@ -133,10 +146,8 @@ def _fill_patiently(
                     raise fetched.error
                 batch.add(fetched)
                 problems += fetched.problems
-                done += 1
-                failed += fetched.error is not None
                 complete += fetched.error is None and not fetched.fresh
-                progress(Step(done, len(wanted), fetched.symbol, failed))
+                count.step(fetched.symbol, failed=fetched.error is not None)
     finally:
         batch.commit()  # of an interrupted fill, too
     return FetchReport(batch.stored, batch.rows, tuple(problems), complete)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -100,10 +99,9 @@ class Pipeline(Answers, Inquiries):
         self.attention = Attention(memory, breadth, calendar, clock)
         self.notices = Notices(memory, settings.notify, breadth, clock)
         folder = Folder(settings, self._universe, self._constituents, calendar, self._chronicle.records)
-        lock = Lock()  # a refresh that was given up may still be at work when the next one begins
         back = Viewer(self._universe, self._constituents, calendar, feed, past=True)
         evenings = Evenings(calendar, back, self._grace)
-        super().__init__(self._universe, self._constituents, folder, evenings, lock)
+        super().__init__(self._universe, self._constituents, folder, evenings)
 
     def refresh(self) -> Snapshot:
         """One refresh. Raises FeedError where nothing can be had, NoDataError where nothing can be computed."""
