@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from core.snapshot import EMPTY, Snapshot
+from core.snapshot import EMPTY, RiskWarning, Snapshot
+
+RAISED: Final = ("WARNING", "WATCH", "INFO")
+"""The states of a warning that tell of something, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,9 @@ class Status:
 def looked_at(snapshot: Snapshot) -> date | None:
     """The session that questions beside this snapshot are about, None for the newest one."""
     return snapshot.session if snapshot.past else None
+
+
+def heard_and_muted(warnings: Sequence[RiskWarning]) -> tuple[list[RiskWarning], int]:
+    """The warnings that are not muted, in any state; and how many of the muted ones are raised."""
+    muted = [one for one in warnings if one.muted_until is not None]
+    return [one for one in warnings if one.muted_until is None], sum(one.state in RAISED for one in muted)

@@ -207,6 +207,8 @@ def _raised(warning: RiskWarning) -> Iterator[str]:
         line += _(" since {bound}{day}, {count} sessions").format(
             bound=bound, day=warning.since.isoformat(), count=warning.sessions
         )
+    if warning.muted_until is not None:
+        line += ", " + _("muted till {day}").format(day=warning.muted_until.isoformat())
     yield line
     yield f"    {warning.text}"
     if told := warning.history.get("text"):

@@ -47,6 +47,13 @@ def test_a_stale_session_and_a_half_day_are_named() -> None:
     assert "half day final" in header(builders.rich(half_day=True))
 
 
+def test_muted_warnings_are_counted_at_every_width() -> None:
+    mute = builders.warning(muted_until=date(2026, 1, 15))
+    snapshot = builders.rich(warnings=(mute, mute, builders.warning(state="CLEAR")))
+    assert "0 watch 0 warn 2 muted" in header(snapshot)
+    assert "0 watch 2 muted" in header(snapshot, 80)
+
+
 def test_an_empty_header_promises_nothing() -> None:
     assert header(EMPTY) == "TAPEBOARD"
     assert verdict_pieces(EMPTY) == []

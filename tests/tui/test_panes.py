@@ -285,3 +285,15 @@ def test_no_warnings_is_said_only_when_every_rule_was_judged() -> None:
     assert partly.forms[-1] == "none among 5 of 6"
     raised = summary(builders.rich(warnings=(builders.warning(), clear)))
     assert raised.text == "1 watch, all 6 rules evaluated"
+
+
+def test_muted_warnings_are_counted_and_are_not_none() -> None:
+    clear, mute = builders.warning(state="CLEAR"), builders.warning(muted_until=date(2026, 1, 15))
+    shut = summary(builders.rich(warnings=(mute, mute, clear), evaluated=Evaluated(rules=20, of=20)))
+    assert shut.forms == ("2 muted, all 20 rules evaluated", "2 muted")
+    partly = summary(builders.rich(warnings=(mute, clear), evaluated=Evaluated(rules=19, of=20)))
+    assert partly.text == "1 muted among 19 of 20 rules; 1 not evaluated"
+    both = summary(builders.rich(warnings=(builders.warning(), mute), evaluated=Evaluated(rules=6, of=6)))
+    assert both.text == "1 watch, 1 muted, all 6 rules evaluated"
+    quiet = builders.warning(state="CLEAR", muted_until=date(2026, 1, 15))
+    assert summary(builders.rich(warnings=(quiet,))).text.startswith("no warnings")

@@ -96,10 +96,10 @@ async def test_m_mutes_a_rule_for_some_sessions_and_no_longer() -> None:
         assert "Mute W02 Fragile leadership till" in told(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "W02 muted till 2026-01-15" in told(pilot))
-        assert "0 watch 0 warn" in text(pilot)
+        assert "0 watch 0 warn 1 muted" in text(pilot)
         assert "─ Muted ─" in text(pilot)
         assert "muted till Thu 2026-01-15" in text(pilot)
-        assert "no warnings, all 6 rules evaluated" in text(pilot)
+        assert "1 muted, all 6 rules evaluated" in text(pilot)
         pane = (await board(pilot)).panes[2]
         pane.body().move_cursor_to("W02 IWM-SPY")  # type: ignore[attr-defined]  # a live table
         await pilot.press("m")

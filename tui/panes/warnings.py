@@ -21,15 +21,14 @@ from core.series import GaugeSeries
 from core.snapshot import RiskWarning, Snapshot
 from tui import format as fmt
 from tui.messages import Acknowledge, Answered, Asked, Mute, RuleOpened
-from tui.status import looked_at
+from tui.status import RAISED, heard_and_muted, looked_at
 from tui.widgets.gauge_chart import reading, relation, thresholds
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import TablePane
 from tui.widgets.spark import sparkline
 
-SEVERITY: Final = ("WARNING", "WATCH", "INFO", "CLEAR", "NOT_EVALUATED")
-RAISED: Final = SEVERITY[:3]
+SEVERITY: Final = (*RAISED, "CLEAR", "NOT_EVALUATED")
 STYLES: Final = {"WARNING": "warning", "WATCH": "watch", "INFO": "info", "CLEAR": "dim", "NOT_EVALUATED": "stale"}
 NOT_EVALUATED: Final = "not evaluated"
 MUTED: Final = "muted"
@@ -225,11 +224,13 @@ class WarningsPane(TablePane):
 
 
 def summary(snapshot: Snapshot) -> Piece:
-    """The warnings in words: "no warnings" only where every rule could be judged (warnings.md C.1)."""
-    counts = Counter(warning.state for warning in snapshot.warnings if warning.muted_until is None)
+    """The warnings in words: "no warnings" only where every rule could be judged and none is muted (warnings.md C.1)."""
+    heard, muted = heard_and_muted(snapshot.warnings)
+    counts = Counter(warning.state for warning in heard)
     m, n = snapshot.evaluated.rules, snapshot.evaluated.of
     names = {"WARNING": _("{n} warning"), "WATCH": _("{n} watch"), "INFO": _("{n} info")}
-    found = ", ".join(names[state].format(n=counts[state]) for state in RAISED if counts[state])
+    told = [names[state].format(n=counts[state]) for state in RAISED if counts[state]]
+    found = ", ".join([*told, *([_("{n} muted").format(n=muted)] if muted else [])])
     worst = next((state for state in RAISED if counts[state]), "CLEAR")
     if m == n:
         all_judged = _("{found}, all {n} rules evaluated").format(found=found or _("no warnings"), n=n)

@@ -14,7 +14,7 @@ from core.i18n import _
 from core.snapshot import Snapshot
 from tui.ages import is_delayed, moment
 from tui.format import date_et, day, short_day, shorten, time_et, weekday_name
-from tui.status import Status, Work
+from tui.status import Status, Work, heard_and_muted
 from tui.widgets.line import Line, Piece, piece
 from tui.widgets.past_header import past_left, past_right
 
@@ -216,13 +216,14 @@ def _problems(count: int) -> Piece:
 
 
 def _raised(snapshot: Snapshot) -> list[Piece]:
-    """The raised warnings that are not muted, and how many of them nobody has acknowledged."""
-    heard = [warning for warning in snapshot.warnings if warning.muted_until is None]
+    """The raised warnings, how many of them are muted, and how many of the others nobody has acknowledged."""
+    heard, muted = heard_and_muted(snapshot.warnings)
     counts = Counter(warning.state for warning in heard)
     new = sum(warning.state in ("WATCH", "WARNING") and not warning.acknowledged for warning in heard)
     watch = _("{count} watch").format(count=counts["WATCH"])
     warn = _("{count} warn").format(count=counts["WARNING"])
     style = "warning" if counts["WARNING"] else "watch" if counts["WATCH"] else "dim"
+    unheard = " " + _("{n} muted").format(n=muted) if muted else ""
     short = warn if counts["WARNING"] else watch
-    told = piece(f"{watch} {warn}", short, style=style, weight=55)
+    told = piece(f"{watch} {warn}{unheard}", f"{short}{unheard}", style=style, weight=55)
     return [told, piece(_("{n} new").format(n=new), "", style=style, weight=16, gap=1)] if new else [told]
