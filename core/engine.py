@@ -15,7 +15,9 @@ Steps 1 to 3 are done once per finished session, steps 4 to 6 at every refresh.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import replace
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -30,7 +32,6 @@ from core.metrics.catalogue import UNSOURCED
 from core.metrics.fold import KEPT, History
 from core.metrics.members import Members
 from core.metrics.risk import Assets
-from core.model import Instant, Session
 from core.panel import LiveRow, Panel
 from core.risk_board import RiskBoard
 from core.rows import RowBuilder
@@ -41,31 +42,12 @@ from core.rules.own import looked_back_on
 from core.rules.verdict import SectorClasses
 from core.screen_history import ScreenHistory
 from core.settings import Basis, Settings
-from core.snapshot import Phase, Rotation, Row, SectorRow, SessionStatus, Snapshot, Source
+from core.snapshot import Rotation, Row, SectorRow, Snapshot
 from core.universe import BENCHMARK, SECTORS, SPREADS, WATCHLIST, Universe, sector_class
 from core.valuation import Fundamentals
 from core.valuation_board import ValuationBoard
 from core.valuation_series import ValuationSeries
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """From where and when the data are looked at: everything about a snapshot that is not in the bars.
-
-    `expected` is the session whose bars should all be there by now; `final_asof` the time of a final bar.
-    """
-
-    viewed_at: Instant
-    phase: Phase
-    session_status: SessionStatus
-    half_day: bool
-    past: bool
-    next_session: Session
-    next_open: Instant
-    expected: Session
-    final_asof: Instant
-    source: Source
-    fetch_age_hours: float | None = None
+from core.view import View
 
 
 class Engine:
@@ -87,10 +69,10 @@ class Engine:
         self._universe, self._settings, self._panel = universe, settings, panel
         self._behind = (*(() if breadth is None else (breadth.panel,)), *(part.panel for part in lines.values()))
         self._columns = {symbol: column for column, symbol in enumerate(panel.symbols)}
-        self._judged = self._seen = self._folded(panel, (*KEPT, *looked_back_on(settings.rules)))
-        if self.basis == "px":  # what is shown moves to price; rules keep the bases they are defined on
-            self._seen = self._folded(panel.on("px"), KEPT)
-        self._history, self._shown = self._judged.history, self._seen.history
+        self._judged = self._folded(panel, (*KEPT, *looked_back_on(settings.rules)))
+        self._history = self._judged.history
+        self._folds: dict[Basis, ScreenHistory] = {"tr": self._judged}
+        self._seen = self._seen_on(self.basis)
         classes = self._sector_classes(settings.metrics.scheme)
         assets = Assets(self._columns, classes.all, classes.cyclical, classes.defensive)
         self._risk = RiskBoard(self._history, assets)
@@ -101,6 +83,14 @@ class Engine:
         if breadth is not None:
             classes = replace(classes, universe=breadth.id, participation=self._breadth.share_above_sma50)
         self._board = self._replayed(classes, kept)
+
+    def on(self, basis: Basis) -> Self:
+        """The same with returns shown on `basis`, folded at the first time; rules keep those they are defined on."""
+        metrics = msgspec.structs.replace(self._settings.metrics, basis=basis)
+        settings = msgspec.structs.replace(self._settings, metrics=metrics)
+        other = copy(self)
+        vars(other).update(_settings=settings, _seen=self._seen_on(basis))
+        return other
 
     @property
     def history(self) -> History:
@@ -120,7 +110,7 @@ class Engine:
     @property
     def shown(self) -> History:
         """The same on the basis that is shown."""
-        return self._shown
+        return self._seen.history
 
     @property
     def panel(self) -> Panel:
@@ -193,7 +183,7 @@ class Engine:
             sectors=sectors,
             watchlist=watched,
             basis=self.basis,
-            spreads=tuple(spread_block(self._shown, self._columns, a, b, t) for a, b in SPREADS),
+            spreads=tuple(spread_block(self.shown, self._columns, a, b, t) for a, b in SPREADS),
             rotation=self._rotation(t),
             breadth=self._breadth.block(t, half_day=view.half_day),
             concentration=msgspec.structs.replace(self._concentration.block(t), c8=risk.effective_bets),
@@ -208,6 +198,11 @@ class Engine:
         """Step 2 on one return basis; `names` are the metrics that something looks back on."""
         doubtful = [self._columns[i.symbol] for i in self._universe.instruments if i.cls.has_returns]
         return ScreenHistory(panel, benchmark=self._columns.get(BENCHMARK, -1), doubtful=doubtful, names=names)
+
+    def _seen_on(self, basis: Basis) -> ScreenHistory:
+        if basis not in self._folds:
+            self._folds[basis] = self._folded(self._panel.on(basis), KEPT)
+        return self._folds[basis]
 
     def _replayed(self, classes: SectorClasses, kept: Mapping[tuple[str, str], Record] | None) -> RuleBoard:
         """Step 3, over what the boards have gathered."""
@@ -249,11 +244,11 @@ class Engine:
         self, t: int, live: LiveRow | None, view: View
     ) -> tuple[tuple[Row, ...], tuple[SectorRow, ...], tuple[Row, ...]]:
         """The rows of leadership, sectors and watchlist."""
-        seen = np.isfinite(self._shown["px"][t])
+        seen = np.isfinite(self.shown["px"][t])
         asof = live.asof if live else tuple(view.final_asof if present else None for present in seen)
         builder = RowBuilder(
             self._panel,
-            self._shown,
+            self.shown,
             t,
             asof=asof,
             live=live is not None,
@@ -276,7 +271,7 @@ class Engine:
 
     def _rotation(self, t: int) -> Rotation:
         schemes = {name: self._sector_classes(name) for name in self._settings.universe.schemes}
-        return rotation_block(self._shown, self._panel.symbols, schemes, self._settings.metrics.scheme, t)
+        return rotation_block(self.shown, self._panel.symbols, schemes, self._settings.metrics.scheme, t)
 
     def _sector_classes(self, name: str) -> SectorClasses:
         scheme = self._settings.universe.schemes[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -45,9 +45,9 @@ class Folding:
     beside: Beside
 
     @property
-    def state(self) -> tuple[Session, bool, Beside, Basis]:
-        """All but the bars that another folding would differ by."""
-        return self.finished, self.live, self.beside, self.engine.basis
+    def state(self) -> tuple[Session, bool, Beside]:
+        """All but bars and basis that another folding would differ by."""
+        return self.finished, self.live, self.beside
 
 
 class Folder:
@@ -83,8 +83,10 @@ class Folder:
         Raises NoDataError where no watched symbol has a price.
         """
         kept = self.latest
-        state = (moment.finished, live, self.beside, self._settings.metrics.basis)
-        if kept and kept.state == state and intake.same(kept.bars, bars):
+        basis = self._settings.metrics.basis
+        if kept and kept.state == (moment.finished, live, self.beside) and intake.same(kept.bars, bars):
+            if kept.engine.basis != basis:
+                self.latest = kept = replace(kept, engine=kept.engine.on(basis))
             return kept
         panel, members, lines = self._laid_out(bars, moment, live=live, known=known)
         session = moment.session if live else panel.sessions[-1].item()

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from core import intake
 from core.constituents import Constituents
-from core.engine import View
 from core.feeds.base import Feed
 from core.model import Instant, Problem, Session
 from core.moment import Moment
@@ -17,6 +16,7 @@ from core.sessions import Calendar, exchange_time
 from core.settings_load import defaults
 from core.snapshot import ProblemNote, SessionStatus, Source
 from core.universe import Universe
+from core.view import View
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from core import universe
 from core.breadth_board import BreadthUniverse
-from core.engine import Engine, View
+from core.engine import Engine
 from core.fund_lines import FundLines
 from core.metrics.fold import History, ScreenFold
 from core.metrics.risk import Assets
@@ -33,6 +33,7 @@ from core.settings import Settings
 from core.settings_load import defaults
 from core.snapshot import Breadth, RiskWarning, Row, Snapshot, Source
 from core.valuation import Fundamentals
+from core.view import View
 from core.weights import Weights
 from tests.reference.data import SCHEMES, SECTORS, Data
 

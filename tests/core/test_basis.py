@@ -14,7 +14,7 @@ from core.panel import Panel
 from core.pipeline import Pipeline
 from core.sessions import Calendar
 from core.settings import Basis, Settings
-from core.snapshot import Row, Snapshot
+from core.snapshot import Row, Snapshot, to_json
 from tests.core import builders, fakes
 
 SESSIONS = 300
@@ -67,6 +67,17 @@ def test_rules_and_verdict_do_not_move(whole: Panel, *, live: bool) -> None:
     assert [e.value for e in price.verdict.evidence] == [e.value for e in total.verdict.evidence]
     assert spy(price).drawdown_252 == spy(total).drawdown_252
     assert not np.isclose(spy(price).sigma60 or 0.0, spy(total).sigma60 or 0.0)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_an_engine_on_another_basis_tells_what_one_made_on_it_tells(whole: Panel, *, live: bool) -> None:
+    row = builders.live_row(whole, LAST) if live else None
+    engine = builders.engine(builders.part(whole, slice(LAST)) if live else whole, builders.settings())
+    view = builders.view(whole.sessions[LAST].item())
+    before = to_json(engine.snapshot(row, view))
+    price = engine.on("px")
+    assert to_json(price.snapshot(row, view)) == to_json(shown(whole, "px", live=live))
+    assert to_json(price.on("tr").snapshot(row, view)) == before == to_json(engine.snapshot(row, view))
 
 
 class TestSwitch:
