@@ -16,10 +16,11 @@ from typing import Final
 import msgspec
 
 from core.errors import DataFileError
+from core.files import shown
 from core.i18n import _
 from core.model import Session
 from core.sessions import Calendar
-from core.text import clean, shown
+from core.text import clean
 
 SESSIONS: Final = 5
 """Sessions that are listed."""

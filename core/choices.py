@@ -15,9 +15,8 @@ import msgspec
 from platformdirs import user_state_path
 
 from core.errors import TapeboardError
-from core.files import write_whole
+from core.files import shown, write_whole
 from core.i18n import _
-from core.text import shown
 
 MOST_BYTES = 65_536
 """A larger file is none of ours."""

@@ -18,10 +18,10 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import UsageError
+from core.files import shown
 from core.i18n import _
 from core.settings_check import Mistake, against_types, found_as
 from core.settings_load import parsed, refuse
-from core.text import shown
 
 Metric: TypeAlias = Literal["return", "volatility", "volume", "rank", "close", "high", "low", "average"]
 """Of the window: return, daily volatility, mean volume, rank by return; of its last session: the others."""

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from core.errors import TapeboardError
 from core.i18n import _
-from core.text import shown
+from core.text import clean
+
+
+def shown(path: Path) -> str:
+    """A path for people, on one line; hardly one is so long that it is cut."""
+    return clean(str(path), 400)
 
 
 def write_whole(document: bytes, path: Path, *, mend: str = "") -> None:

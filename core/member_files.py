@@ -21,8 +21,9 @@ from math import isfinite
 from pathlib import Path
 
 from core.errors import DataFileError
+from core.files import shown
 from core.i18n import _
-from core.text import clean, shown
+from core.text import clean
 
 HEADER_WITHIN = 40
 """The header stands among so many first rows."""

@@ -9,11 +9,12 @@ from datetime import date
 import msgspec
 
 from core import __version__
+from core.files import shown
 from core.i18n import _
 from core.messenger import masked
 from core.settings_check import dotted, quoted
 from core.settings_load import DEFAULT, Loaded, default_file, user_config_file
-from core.text import clean, shown
+from core.text import clean
 
 
 def to_toml(loaded: Loaded) -> str:

@@ -18,13 +18,14 @@ import msgspec
 from platformdirs import user_config_path
 
 from core.errors import SettingsError
+from core.files import shown
 from core.i18n import _
 from core.settings import FeedName, Settings
 from core.settings_check import Mistake, against_types, dotted
 from core.settings_rules import own_rules
 from core.settings_sense import against_itself
 from core.store_file import default_url
-from core.text import clean, shown
+from core.text import clean
 
 DEFAULT = "default"
 """The origin of a key that only the shipped file sets."""

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import SeriesDamaged, StoreError, StoreWriteError
+from core.files import shown
 from core.i18n import _
 from core.model import Instant, Quote, Rejected, Session
 from core.panel import Bars
@@ -45,7 +46,6 @@ from core.store_rows import (
 from core.store_schema import VERSION, examine, from_microseconds, migrate, share, to_microseconds, transaction
 from core.store_tables import QUARANTINE, QUOTES, SERIES, SNAPSHOT
 from core.store_warnings import WarningStore
-from core.text import shown
 
 __all__ = ["SeriesInfo", "Store", "default_url"]
 

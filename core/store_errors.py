@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError, StoreWriteError
+from core.files import shown
 from core.i18n import _
-from core.text import clean, shown
+from core.text import clean
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from core.errors import StoreError
+from core.files import shown
 from core.i18n import _
 from core.packing import unpack
 from core.store_tables import SERIES
-from core.text import clean, shown
+from core.text import clean
 
 SMALLEST: Final = 10_000_000
 """The bytes of a store that has been filled: whoever has less of it has not fetched yet."""

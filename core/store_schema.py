@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
+from core.files import shown
 from core.i18n import _
 from core.model import Instant
 from core.store_file import connect, peek
-from core.text import shown
 
 APPLICATION_ID = 0x54426F61  # "TBoa"
 

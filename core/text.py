@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 
 def clean(text: str, limit: int = 200) -> str:
@@ -16,11 +15,6 @@ def clean(text: str, limit: int = 200) -> str:
     kept = (" " if c in "\t\n\r" else c for c in text if c in "\t\n\r" or unicodedata.category(c)[0] != "C")
     line = " ".join("".join(kept).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def shown(path: Path) -> str:
-    """A path for people, on one line; hardly one is so long that it is cut."""
-    return clean(str(path), 400)
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
