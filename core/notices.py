@@ -3,7 +3,8 @@
 Told are transitions to WATCH and WARNING of final sessions, of the last few where a store remembers what was told,
 else of the last one. A warning that eases is no news, nor is one that is muted or acknowledged; nor, for the screen,
 what stands there at the first look of all, or of a run that remembers none. Addresses that fail are tried again, after
-a while that doubles; those that succeeded are not. Simulated data never go out.
+a while that doubles; those that succeeded are not. Of several terminals on one store that one sends which has claimed
+the notice; it gives the claim back where that failed, and a claim that is old is void. Simulated data never go out.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from core.errors import UsageError
+import msgspec
+
+from core.errors import StoreError, UsageError
 from core.i18n import _
 from core.journal import Key
 from core.messenger import digest, named, send
-from core.model import Instant, Problem, Session
+from core.model import Instant, Session
 from core.sessions import Clock
 from core.settings import NotifySettings
-from core.snapshot import EMPTY, RiskWarning, RuleState, Snapshot
+from core.snapshot import EMPTY, ProblemNote, RiskWarning, RuleState, Snapshot
 
 if TYPE_CHECKING:
     from core.rules.board import RuleBoard
@@ -31,6 +34,10 @@ FRESH: Final = 5
 """Sessions in which a transition is still news, where what was told is remembered."""
 FIRST, MOST = timedelta(seconds=30), timedelta(minutes=30)
 """How long after a failure the next try comes, and at most."""
+CLAIM: Final = timedelta(minutes=5)
+"""How long what one terminal is sending is left alone by the others: longer than any sending takes."""
+KIND: Final = "notify"
+"""The kind of problem that a failed delivery is."""
 ON_SCREEN: Final = ""
 """The target that stands for the screen."""
 _LEAST: Final = {"watch": ("WATCH", "WARNING"), "warning": ("WARNING",)}
@@ -61,6 +68,17 @@ class Delivery:
 
     failure: str = ""
     wait: float | None = None
+
+    def applied(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with the failure among its problems, and none of before; the same object where it says so."""
+        problems = snapshot.source.problems
+        told = [note.text for note in problems if note.kind == KIND]
+        if snapshot is EMPTY or told == ([self.failure] if self.failure else []):
+            return snapshot
+        mine = (ProblemNote(kind=KIND, text=self.failure),) if self.failure else ()
+        others = tuple(note for note in problems if note.kind != KIND)
+        source = msgspec.structs.replace(snapshot.source, problems=(*others, *mine))
+        return msgspec.structs.replace(snapshot, source=source)
 
 
 def eased(board: RuleBoard) -> set[Key]:
@@ -147,40 +165,60 @@ class Notices:
             return tuple(notice for key, notice in self._due.items() if key not in given)
 
     def deliver(self) -> Delivery:
-        """Send what has not gone out yet, to each address in one message. Raises StoreError, UsageError."""
+        """Send what has not gone out yet, to each address in one message. Raises StoreError."""
         with self._sending:
             urls = () if self._seen[0].source.simulated else self._settings.urls
             now = self._clock.now()
             if self._next is not None and now < self._next <= now + MOST:  # further ahead: the clock was set back
                 return Delivery(self._failure, (self._next - now).total_seconds())
-            reasons = [(name, self._send_to(url)) for name, url in zip(named(urls), urls, strict=True)]
-            failed = "; ".join(f"{name}: {reason}" for name, reason in reasons if reason)
+            outcomes = [(name, *self._send_to(url)) for name, url in zip(named(urls), urls, strict=True)]
+            failed = "; ".join(f"{name}: {reason}" for name, reason, _held in outcomes if reason)
             self._tries = self._tries + 1 if failed else 0
             wait = min(FIRST * 2 ** min(self._tries - 1, 16), MOST) if failed else None
             self._next = None if wait is None else now + wait
             self._failure = _("not sent, {failed}").format(failed=failed) if failed else ""
+            if wait is None and any(held for _name, _reason, held in outcomes):
+                wait = FIRST
             return Delivery(self._failure, None if wait is None else wait.total_seconds())
 
-    def problems(self) -> tuple[Problem, ...]:
-        """What was not sent, for the header and the help."""
-        return (Problem("notify", None, self._failure),) if self._failure else ()
+    def marked(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with what was not sent among its problems."""
+        return Delivery(self._failure).applied(snapshot)
 
-    def _send_to(self, url: str) -> str:
-        """Send to one address what it has not been given; "" or why that failed."""
+    def _send_to(self, url: str) -> tuple[str, bool]:
+        """Send to one address what it has not been given; "" or why that failed, and whether another sends some of it.
+
+        Raises StoreError where it cannot be kept that it was sent.
+        """
         target = digest(url)
         with self._lock:
             notices = dict(self._due)
         known = self._given.setdefault(target, set())
-        known |= self._told_before([key for key in notices if key not in known], target)
-        waiting = [notice for key, notice in notices.items() if key not in known]
-        if not waiting:
-            return ""
-        reason = send(url, title(waiting), "\n\n".join(notice.text for notice in waiting))
-        if not reason:
-            keys = [notice.key for notice in waiting]
-            known.update(keys)
-            self._remember(keys, target)
-        return reason
+        asked = {key for key in notices if key not in known}
+        try:
+            mine, given = self._claimed(asked, target)
+        except StoreError as error:
+            return str(error), False
+        known |= given
+        waiting = [notice for key, notice in notices.items() if key in mine]
+        sent = False
+        try:
+            reason = send(url, title(waiting), "\n\n".join(notice.text for notice in waiting)) if waiting else ""
+            sent = not reason
+        except UsageError as error:
+            reason = str(error)
+        finally:
+            if sent:
+                known |= mine
+            if mine and self._store is not None:
+                self._store.settle_notices(mine, target, self._clock.now() if sent else None)
+        return reason, bool(asked - mine - given)
+
+    def _claimed(self, keys: set[NoticeKey], target: str) -> tuple[set[NoticeKey], set[NoticeKey]]:
+        """Those that nobody else is sending, now claimed, and those that the target has been given before."""
+        if self._store is None or not keys:
+            return keys, set()
+        return self._store.claim_notices(keys, target, self._clock.now(), CLAIM)
 
     def _told_before(self, keys: Collection[NoticeKey], target: str) -> set[NoticeKey]:
         return self._store.noticed(keys, target) if self._store is not None and keys else set()

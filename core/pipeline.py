@@ -114,7 +114,7 @@ class Pipeline(Answers, Inquiries):
         computed = self._compute(given, moment)
         engine = self._answer(lambda engine: engine)
         unwritten = self._chronicle.write(engine.board, engine.panels, moment.now)
-        snapshot = self._keep(_told(computed, (*unread, *unwritten, *self.notices.problems())), moment)
+        snapshot = self._keep(_told(computed, (*unread, *unwritten)), moment)
         with self._lock:
             if self._latest is computed:  # else a streamed price has come since
                 self._latest = snapshot
@@ -159,7 +159,7 @@ class Pipeline(Answers, Inquiries):
 
     def ready(self) -> bool:
         """Ask the feed and compute nothing: whether its source has answered by now. Raises FeedError."""
-        self._gather(self._moment(), 0.0)
+        self._gather(self._moment(), None)
         return self._feed.state().answered
 
     def feed_state(self) -> FeedState:
@@ -230,7 +230,7 @@ class Pipeline(Answers, Inquiries):
     def _first(self, last: Session) -> date:
         return max(last - timedelta(days=round(365.25 * self._settings.metrics.years)), date(FIRST_YEAR, 1, 1))
 
-    def _gather(self, moment: Moment, patience: float) -> Given:
+    def _gather(self, moment: Moment, patience: float | None) -> Given:
         last = moment.finished if self._feed.always_open else moment.session
         return self._gatherer.gather(moment, self._first(last), patience=patience)
 
@@ -255,7 +255,7 @@ class Pipeline(Answers, Inquiries):
             }
             view = self._viewer.view(shown)
             computed = folding.engine.snapshot(live, view, behind.pop(MEMBERS, None), behind)
-            self._latest = snapshot = self.attention.marked(computed)
+            self._latest = snapshot = self.notices.marked(self.attention.marked(computed))
             if not self._past:
                 self.notices.see(snapshot, eased(folding.engine.board))
             return snapshot

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from core.journal import Key
@@ -18,6 +18,9 @@ from core.store_tables import ACKNOWLEDGED, MUTED, NOTICES
 if TYPE_CHECKING:
     from core.attention import Acknowledged
     from core.notices import NoticeKey
+
+CLAIMED: Final = "claimed "
+"""Before the target of a notice that a process has claimed and has not sent yet."""
 
 
 class AttentionStore(StorePart):
@@ -57,16 +60,54 @@ class AttentionStore(StorePart):
 
     def noticed(self, keys: Collection[NoticeKey], target: str) -> set[NoticeKey]:
         """Those of `keys` that a target has been given."""
-        c = NOTICES.c
-        query = select(c.universe, c.rule, c.subject, c.state, c.session)  # the fields of a key, in their order
-        query = query.where(c.target == target, c.session.in_({key.session for key in keys}))
         with self._reading() as connection:
-            rows = {tuple(row) for row in connection.execute(query)}
-        return {key for key in keys if tuple(key) in rows}
+            return set(_noticed(connection, keys, target))
 
     def put_noticed(self, keys: Iterable[NoticeKey], target: str, at: Instant) -> None:
         """Keep that a target has been given these notices; twice is as once."""
-        rows = [{**key._asdict(), "target": target, "at": to_microseconds(at)} for key in keys]
-        if rows:
-            with self._writing() as connection:
-                connection.execute(insert(NOTICES).on_conflict_do_nothing(), rows)
+        with self._writing() as connection:
+            _notice(connection, keys, target, at)
+
+    def claim_notices(
+        self, keys: Collection[NoticeKey], target: str, at: Instant, life: timedelta
+    ) -> tuple[set[NoticeKey], set[NoticeKey]]:
+        """Claim for one process what a target shall be given; `settle_notices` ends that, or a crash after `life`.
+
+        Gives what is claimed now, and what the target has been given before; all else another process has claimed.
+        """
+        with self._writing() as connection:
+            given = set(_noticed(connection, keys, target))
+            now, least = to_microseconds(at), life // timedelta(microseconds=1)
+            claims = _noticed(connection, keys, CLAIMED + target)
+            held = {key for key, since in claims.items() if abs(now - since) < least}  # after now: a clock set back
+            mine = set(keys) - given - held
+            _forget(connection, mine & set(claims), CLAIMED + target)
+            _notice(connection, mine, CLAIMED + target, at)
+        return mine, given
+
+    def settle_notices(self, keys: Collection[NoticeKey], target: str, at: Instant | None) -> None:
+        """End a claim: keep that the target was given these notices, or that it was not (None)."""
+        with self._writing() as connection:
+            _forget(connection, keys, CLAIMED + target)
+            if at is not None:
+                _notice(connection, keys, target, at)
+
+
+def _noticed(connection: Connection, keys: Collection[NoticeKey], target: str) -> dict[NoticeKey, int]:
+    """Those of `keys` that stand there for a target, and when they were put, in microseconds."""
+    c = NOTICES.c
+    query = select(c.universe, c.rule, c.subject, c.state, c.session, c.at)  # the fields of a key, in their order
+    query = query.where(c.target == target, c.session.in_({key.session for key in keys}))
+    rows = {tuple(row[:-1]): row.at for row in connection.execute(query)}
+    return {key: rows[tuple(key)] for key in keys if tuple(key) in rows}
+
+
+def _notice(connection: Connection, keys: Iterable[NoticeKey], target: str, at: Instant) -> None:
+    rows = [{**key._asdict(), "target": target, "at": to_microseconds(at)} for key in keys]
+    if rows:
+        connection.execute(insert(NOTICES).on_conflict_do_nothing(), rows)
+
+
+def _forget(connection: Connection, keys: Iterable[NoticeKey], target: str) -> None:
+    for key in keys:
+        connection.execute(delete(NOTICES).filter_by(**key._asdict(), target=target))

@@ -125,7 +125,7 @@ MUTED = Table(
     Column("at", Integer, nullable=False),
 )
 
-NOTICES = Table(  # `target` is "" for the screen, else a digest of the address: addresses are secrets
+NOTICES = Table(  # `target`: "" the screen, else a digest of the address, which is a secret; or "claimed " and that
     "notices",
     METADATA,
     Column("universe", Text, primary_key=True, nullable=False),

@@ -58,7 +58,6 @@ from tui.themes import themes
 from tui.travel import Surroundings, Traveller
 
 if TYPE_CHECKING:
-    from core.attention import Said
     from core.settings import Settings
     from tui.palette import Entry
     from tui.screens.board import BoardScreen
@@ -430,10 +429,10 @@ class TapeboardApp(App[None], inherit_bindings=False):
             self._over_time = OverTimeScreen(self._settings.keys, self._status, self._board.window, self._pair)
             self.push_screen(self._over_time)
 
-    def _mark(self, said: Said) -> None:
-        """Show what was said of the warnings in every snapshot there is."""
-        self._stored, self._latest = said.applied(self._stored), said.applied(self._latest)
-        self._status = replace(self._status, snapshot=said.applied(self._status.snapshot))
+    def _mark(self, applied: Callable[[Snapshot], Snapshot]) -> None:
+        """Show in every snapshot there is what was said of the warnings, or what was not sent."""
+        self._stored, self._latest = applied(self._stored), applied(self._latest)
+        self._status = replace(self._status, snapshot=applied(self._status.snapshot))
         self._show(self._status)
 
     def _show(self, status: Status) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.attention import Said
     from core.notices import Delivery, Notice
     from core.settings import NotifySettings
-    from core.snapshot import RiskWarning
+    from core.snapshot import RiskWarning, Snapshot
     from tui.app import TapeboardApp
 
 TOLD: Final = "notices"
@@ -35,9 +35,11 @@ MOST: Final = 4
 
 
 class Herald:
-    """One for an application. `mark` shows what was said in the snapshots of the screen."""
+    """One for an application. `mark` changes all snapshots of the screen: by what was said, or was not sent."""
 
-    def __init__(self, app: TapeboardApp, settings: NotifySettings, mark: Callable[[Said], None]) -> None:
+    def __init__(
+        self, app: TapeboardApp, settings: NotifySettings, mark: Callable[[Callable[[Snapshot], Snapshot]], None]
+    ) -> None:
         self._app = app
         self._settings = settings
         self._mark = mark
@@ -45,6 +47,7 @@ class Herald:
         self._words: dict[str, Callable[[Said], str]] = {}
         self._amend: dict[str, Callable[[str], None]] = {}
         self._again: Timer | None = None
+        self._unsent = ""
         self._told: Footer | None = None
 
     def look(self) -> None:
@@ -88,7 +91,7 @@ class Herald:
         elif isinstance(event.answer, Delivery):
             self._delivered(event.answer)
         elif isinstance(event.answer, Said) and words is not None:
-            self._mark(event.answer)
+            self._mark(event.answer.applied)
             self.say(words(event.answer))
         elif isinstance(event.answer, tuple):
             self._ring(event.answer)
@@ -118,7 +121,7 @@ class Herald:
         """Ring and tell of the notices that are new; have them delivered where there are addresses."""
         new = [notice for notice in notices if notice.key not in self._rung]
         self._rung.update(notice.key for notice in new)
-        if self._settings.urls and self._again is None:
+        if self._settings.urls:
             self._ask(DELIVERY, lambda source: source.notices.deliver())
         if not new:
             return
@@ -128,9 +131,11 @@ class Herald:
             self._tell(_headline(new))
 
     def _delivered(self, delivery: Delivery) -> None:
-        """Say what was not sent, and ask again when its time has come."""
-        if delivery.failure:
+        """Say what was not sent, once, and as a problem till it is; ask again when its time has come."""
+        if delivery.failure not in ("", self._unsent):
             self.complain(clean(delivery.failure, 300))
+        self._unsent = delivery.failure
+        self._mark(delivery.applied)
         if delivery.wait is not None and self._again is None:
             self._again = self._app.set_timer(delivery.wait, self._deliver_again)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.errors import SettingsError, UsageError
+from core.errors import SettingsError, StoreError, UsageError
 from core.messenger import digest, masked, named, send
-from core.notices import FIRST, MOST, Delivery, Notices, due, trial
+from core.notices import CLAIM, FIRST, MOST, Delivery, Notices, due, trial
 from core.sessions import FixedClock
 from core.settings import NotifySettings
 from core.settings_dump import to_toml
 from core.settings_load import load
-from core.snapshot import RiskWarning, Snapshot, Source
+from core.snapshot import EMPTY, ProblemNote, RiskWarning, Snapshot, Source
 from core.store import Store
 from tests.core.fakes import FRIDAY, clock_at
 from tests.core.store_builders import url_of
@@ -44,6 +44,8 @@ class Received:
     codes: list[int] = field(default_factory=lambda: [200])
     bodies: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    asked: Callable[[], object] = lambda: None
+    """What happens between a request and its answer, the first time."""
 
 
 @pytest.fixture
@@ -53,6 +55,8 @@ def received() -> Iterator[Received]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             found.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            asked, found.asked = found.asked, lambda: None
+            asked()
             self.send_response(found.codes.pop(0) if len(found.codes) > 1 else found.codes[0])
             self.end_headers()
 
@@ -199,10 +203,81 @@ def test_a_failure_is_told_and_tried_again_after_a_while_that_doubles(received: 
     assert len(received.bodies) == 1, "it was too early"
     clock.advance(first - 10)
     assert made.deliver() == Delivery("not sent, json://…: the service answered 403", 2 * first)
-    assert [problem.kind for problem in made.problems()] == ["notify"]
+    (problem,) = made.marked(snapshot()).source.problems
+    assert (problem.kind, problem.text) == ("notify", "not sent, json://…: the service answered 403")
     clock.advance(2 * first)
     assert made.deliver() == Delivery()
-    assert (len(received.bodies), made.problems()) == (3, ())
+    assert len(received.bodies) == 3
+    assert made.marked(made.marked(snapshot())).source.problems == ()
+
+
+def test_a_failure_replaces_the_one_before_and_leaves_other_problems() -> None:
+    late = ProblemNote(kind="late", text="late")
+    plain = snapshot(source=Source(feed="yahoo", simulated=False, problems=(late,)))
+    failed = Delivery("not sent").applied(Delivery("not sent yet").applied(plain))
+    assert [note.text for note in failed.source.problems] == ["late", "not sent"]
+    assert Delivery("not sent").applied(failed) is failed
+    assert Delivery().applied(failed).source.problems == (late,)
+    assert Delivery("not sent").applied(EMPTY) is EMPTY
+
+
+def test_of_two_terminals_on_one_store_one_sends(received: Received, tmp_path: Path) -> None:
+    """The second asks while the first is sending, and then once more."""
+    url = url_of(tmp_path / "shared.sqlite3")
+    with closing(Store.open(url)) as one, closing(Store.open(url)) as other:
+        first, second = (notices(received.url, store=store) for store in (one, other))
+        meanwhile: list[Delivery] = []
+        received.asked = lambda: meanwhile.append(second.deliver())
+        assert first.deliver() == Delivery()
+        assert meanwhile == [Delivery("", FIRST.total_seconds())]
+        assert second.deliver() == Delivery()
+        assert len(received.bodies) == 1
+
+
+def test_what_one_terminal_could_not_send_the_other_sends(received: Received, tmp_path: Path) -> None:
+    received.codes = [500, 200]
+    url = url_of(tmp_path / "shared.sqlite3")
+    with closing(Store.open(url)) as one, closing(Store.open(url)) as other:
+        first, second = (notices(received.url, store=store) for store in (one, other))
+        assert first.deliver().failure
+        assert second.deliver() == Delivery()
+        assert len(received.bodies) == 2
+
+
+def test_what_a_terminal_was_sending_when_it_was_killed_is_sent_after_a_while(
+    received: Received, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_message: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.notices.send", killed)
+    monkeypatch.setattr(store, "settle_notices", lambda *_claim: None)
+    with pytest.raises(KeyboardInterrupt):
+        notices(received.url, store=store).deliver()
+    monkeypatch.undo()
+    clock = clock_at(FRIDAY, "20:00")
+    later = notices(received.url, store=store, clock=clock)
+    assert later.deliver().wait == FIRST.total_seconds()
+    assert received.bodies == []
+    clock.advance(CLAIM.total_seconds())
+    assert later.deliver() == Delivery()
+    assert len(received.bodies) == 1
+
+
+def test_a_store_that_refuses_a_claim_is_a_failure_that_is_tried_again(
+    received: Received, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_claim: object) -> object:
+        raise StoreError("the store is locked", "")
+
+    clock = clock_at(FRIDAY, "20:00")
+    made = notices(received.url, store=store, clock=clock)
+    monkeypatch.setattr(store, "claim_notices", locked)
+    assert made.deliver() == Delivery("not sent, json://…: the store is locked", FIRST.total_seconds())
+    monkeypatch.undo()
+    clock.advance(FIRST.total_seconds())
+    assert made.deliver() == Delivery()
+    assert len(received.bodies) == 1
 
 
 def test_a_clock_that_was_set_back_does_not_lengthen_the_wait() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from core.series import RuleDetail
 from core.sessions import SystemClock
 from core.snapshot import Gauge, RiskWarning, Snapshot
 from tests.tui import builders
-from tests.tui.script import Script, board, text, until
+from tests.tui.script import PATIENCE, Script, board, text, until
 from tui.app import TapeboardApp
 from tui.screens.board import BoardScreen
 from tui.screens.mute import MuteScreen, parsed
@@ -165,13 +166,19 @@ async def test_what_stands_there_at_the_start_neither_rings_nor_hides_the_keys()
     assert rung == []
 
 
-async def test_what_was_not_sent_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    reasons = iter(["the service answered 500", ""])
+async def test_what_was_not_sent_is_a_problem_till_it_is_sent_without_a_refresh(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, mended = threading.Event(), threading.Event()
     sent: list[str] = []
 
     def send(url: str, title: str, _body: str) -> str:
         sent.append(title)
-        return next(reasons)
+        if len(sent) == 1:
+            return "the service answered 500"
+        asked.set()
+        mended.wait(PATIENCE)
+        return ""
 
     monkeypatch.setattr("core.notices.send", send)
     monkeypatch.setattr("core.notices.FIRST", timedelta(milliseconds=10))
@@ -179,12 +186,17 @@ async def test_what_was_not_sent_is_told_and_tried_again(monkeypatch: pytest.Mon
     chosen = builders.settings()
     chosen = msgspec.structs.replace(chosen, notify=msgspec.structs.replace(chosen.notify, urls=("ntfy://topic",)))
     script.notices = Notices(None, chosen.notify, "core", SystemClock())
-    async with TapeboardApp(chosen, lambda: script).run_test(size=(120, 35)) as pilot:
+    async with TapeboardApp(chosen, lambda: script).run_test(size=(160, 35)) as pilot:
         await until(pilot, lambda: "✗ not sent, ntfy://…: the service answered 500" in told(pilot))
-        await until(pilot, lambda: len(sent) == 2)
-        await pilot.press("r")
-        await until(pilot, lambda: script.refreshes == 2)
-        await pilot.pause()
+        await until(pilot, asked.is_set)
+        assert "1 problem " in text(pilot).splitlines()[0]
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "Notices not sent, 1" in text(pilot))
+        assert "not sent, ntfy://…: the service answered 500" in text(pilot)
+        mended.set()
+        await until(pilot, lambda: "0 problems" in text(pilot).splitlines()[0])
+        assert "Nothing is wrong." in text(pilot)
+        assert script.refreshes == 1
     assert sent == ["Tapeboard: W19 Drawdown SPY: WATCH since 2026-01-09"] * 2
 
 

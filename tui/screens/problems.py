@@ -200,4 +200,5 @@ def _kinds() -> Mapping[str, str]:
         "rescaled": _("Rescaled"),
         "fundamentals": _("Fundamentals"),
         "store": _("The store"),
+        "notify": _("Notices not sent"),
     }
