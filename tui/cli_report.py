@@ -33,7 +33,7 @@ def run(options: Options) -> int:
             period = pipe.period(begin, end, base="close", basis=settings.metrics.basis, ddof=1)
         lacking = pipe.incomplete(snapshot)
         note = note_of(snapshot, settings, period)
-        document = rendered(note, options.note_format, snapshot, pipe)
+        document = rendered(note, options.note_format, snapshot, pipe, up_is=settings.screen.up_is)
     if options.output is None:
         emit(document)
     else:

@@ -51,7 +51,7 @@ def save(snapshot: Snapshot, settings: Settings, source: SnapshotSource, path: P
         raise TapeboardError(_("there is no session to write about"), _("wait for the first refresh"))
     path = path or hour.path_of(snapshot.session, settings.report)
     note = desk.note_of(snapshot, settings)
-    document = desk.rendered(note, settings.report.format, snapshot, source)
+    document = desk.rendered(note, settings.report.format, snapshot, source, up_is=settings.screen.up_is)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

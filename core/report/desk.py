@@ -53,11 +53,22 @@ def note_of(snapshot: Snapshot, settings: Settings, period: Period | None = None
     seen = [snapshot.session, snapshot.viewed_at.date() if snapshot.viewed_at else None]
     after = max(day for day in seen if day is not None)
     events = load_events(settings.report.events)
-    return compose(snapshot, agenda(Calendar(settings.sessions.extra_closures), after, events), period)
+    groups = {name: group.title for name, group in settings.universe.groups.items()}
+    return compose(snapshot, agenda(Calendar(settings.sessions.extra_closures), after, events), period, groups)
 
 
-def rendered(note: Note, form: NoteFormat, snapshot: Snapshot, source: Answering) -> bytes:
-    """The note of a snapshot as a document, UTF-8. Raises UsageError for HTML where matplotlib is not installed."""
+def rendered(
+    note: Note,
+    form: NoteFormat,
+    snapshot: Snapshot,
+    source: Answering,
+    *,
+    up_is: Literal["green", "red"] = "green",
+) -> bytes:
+    """The note of a snapshot as a document, UTF-8; `up_is` colours its pictures.
+
+    Raises UsageError for HTML where matplotlib is not installed.
+    """
     if form != "html":
         return _FORMATS[form](note)
     if importlib.util.find_spec("matplotlib") is None:
@@ -66,7 +77,7 @@ def rendered(note: Note, form: NoteFormat, snapshot: Snapshot, source: Answering
     from core.report.pictures import Source  # noqa: PLC0415 - likewise
 
     at = snapshot.session if snapshot.past else None
-    return html(note, Source(snapshot, source.lines(LINES, at), source.timeline(at))).encode()
+    return html(note, Source(snapshot, source.lines(LINES, at), source.timeline(at)), up_is=up_is).encode()
 
 
 def save(document: bytes, path: Path) -> None:

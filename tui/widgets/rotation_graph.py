@@ -17,9 +17,9 @@ from textual import events
 from textual.message import Message
 
 from core.i18n import _
+from core.labels import Cell, Label, place_labels
 from tui.widgets.canvas import ACROSS, DOWN, Canvas, dots_between
 from tui.widgets.chart import Chart
-from tui.widgets.labels import Cell, Label, place_labels
 from tui.widgets.ticks import ticks
 
 MIDDLE: Final = 100.0

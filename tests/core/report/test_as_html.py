@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from core import language
 from core.pipeline import open_pipeline
 from core.report.as_html import html
 from core.report.desk import LINES, note_of
+from core.report.drawing import COLOURS
 from core.report.note import Note, Section, Sentence
-from core.report.pictures import COLOURS, Source, pictures
+from core.report.pictures import Source, pictures
 from core.series import Lines, RuleCourse, Timeline
 from core.snapshot import EMPTY, Breadth, Course, SectorRow, Snapshot
 from tests.core.report.notes import settings
@@ -52,6 +54,65 @@ def test_pictures_take_their_colours_from_the_page(page: str) -> None:
         assert colours <= {"#000000"}  # matplotlib's own default of what is not drawn
     style = page[: page.index("</style>")]
     assert all(f"--{name}:" in style for name in COLOURS)
+
+
+def test_breadth_has_dates_and_every_sector_a_name_of_its_own(page: str) -> None:
+    assert set(re.findall(r">(20\d\d-\d\d)<", figure(page, "breadth"))) >= {"2025-03", "2025-11"}
+    drawn = figure(page, "rotation")
+    names = re.findall(r'<text [^>]*x="([\d.]+)" y="([\d.]+)"[^>]*>(XL\w+)<', drawn)
+    assert len({name for _x, _y, name in names}) == 11
+    boxes = [(float(x), float(y), 4.5 * len(name)) for x, y, name in names]
+    for place, (x, y, width) in enumerate(boxes):
+        for other_x, other_y, other in boxes[:place]:
+            assert abs(y - other_y) >= 8 or abs(x - other_x) >= (width + other) / 2
+
+
+def test_the_timeline_names_its_rules_and_what_its_strips_mean(page: str) -> None:
+    drawn = figure(page, "timeline")
+    assert ">W02 Fragile leadership IWM-SPY<" in drawn
+    assert "~" not in drawn
+    assert [words for words in ("WARNING", "WATCH or INFO", "not evaluated") if f"</i>{words}" in drawn] != []
+    made = pictures(drawable())["timeline"]
+    assert all(f"var(--{colour})" in made for colour in ("alarm", "watch", "dim"))
+
+
+def test_a_wide_table_wraps_its_headings_and_scrolls(page: str) -> None:
+    style = page[: page.index("</style>")]
+    assert not re.search(r"(?<!child)[,}]?th{[^}]*nowrap", style)
+    assert ".scroll{overflow-x:auto}" in style
+
+
+def test_print_is_readable(page: str) -> None:
+    printed = page[page.index("@media print") : page.index("</style>")]
+    sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)pt", printed)]
+    assert sizes
+    assert min(sizes) >= 7
+    assert not re.search(r"font-size:[\d.]+px", printed)
+    drawn = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", page)]
+    assert min(drawn) >= 7
+
+
+def test_the_configuration_says_which_colour_a_rise_has() -> None:
+    note = Note(tapeboard="0", language="en", title="T", session=DAYS[0], simulated=False, sections=())
+    assert 'class="up-is-green"' in html(note, NOTHING)
+    assert 'class="up-is-red"' in html(note, NOTHING, up_is="red")
+
+
+def test_a_chinese_page_speaks_chinese_in_its_pictures_too() -> None:
+    language.use("zh")
+    try:
+        made = pictures(drawable())
+    finally:
+        language.use("en")
+    words = {name: set(re.findall(r"<text [^>]*>([^<]*[^\x00-\x7f][^<]*)<", picture)) for name, picture in made.items()}
+    assert {"1日 %", "63日 %"} <= words["sectors"]
+    assert "&gt; 50 日" in words["breadth"]
+    assert any("比率" in word for word in words["rotation"])
+
+
+def figure(page: str, name: str) -> str:
+    start = page.index(f'<figure class="{name}"')
+    return page[start : page.index("</figure>", start)]
 
 
 def test_text_of_a_feed_cannot_become_markup() -> None:

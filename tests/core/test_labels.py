@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.labels import Cell, Label, place_labels
 from tests.core.builders import examples
-from tui.widgets.labels import Cell, Label, place_labels
 
 SIZE = (40, 12)
 cells = st.builds(Cell, st.integers(0, SIZE[0] - 1), st.integers(0, SIZE[1] - 1))
