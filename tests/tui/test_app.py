@@ -304,7 +304,7 @@ async def test_of_16_colours_none_lies_under_the_row_at_the_cursor(
     async with running.run_test(size=SIZE) as pilot:
         await shown(pilot, snapshot)
         pane = (await board(pilot)).panes[0].body()
-        under = pane.get_component_rich_style("live-table--cursor").bgcolor
+        under = pane.get_component_rich_style("live-table--cursor-focus").bgcolor
         plain = pane.get_component_rich_style("live-table--row").bgcolor
         assert (under != plain) is kept
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from core.choices import Choices, Instead, Order, choices_file, load_choices, save_choices
 from core.settings_load import defaults
@@ -174,3 +175,15 @@ async def test_what_the_command_line_gave_is_no_choice(path: Path) -> None:
     async with TapeboardApp(builders.settings(), lambda: script, memory=memory).run_test(size=SIZE) as pilot:
         await ready(pilot, snapshot)
     assert load_choices(path)[0].settings == {"universe.breadth": Instead("core", "sp500")}
+
+
+async def test_the_last_pane_keeps_the_keys_when_the_board_comes_up_again(path: Path) -> None:
+    save_choices(Choices(active="pane_sectors", zoomed=True), path)
+    snapshot = builders.rich()
+    async with again(snapshot, path).run_test(size=SIZE) as pilot:
+        screen = await ready(pilot, snapshot)
+        assert screen.panes[screen.active].COMMAND == "pane_sectors"
+        screen.set_focus(None)  # as at the start, where Textual may look for a focus before the pane has it
+        screen.post_message(events.ScreenResume())
+        await pilot.pause()
+        assert screen.panes[screen.active].COMMAND == "pane_sectors"

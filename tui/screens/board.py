@@ -57,6 +57,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         """The board stands on the terminal for the first time, or is covered before it could."""
 
     ALLOW_SELECT = False
+    AUTO_FOCUS: ClassVar[str | None] = ""  # the active pane takes the focus; Textual would give it to the first one
     CSS_PATH: ClassVar[CSSPathType | None] = ["../styles/table.tcss", "../styles/board.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.cancel", show=False)]
     LINES: ClassVar[int] = 3
@@ -168,7 +169,11 @@ class BoardScreen(Screen[None], inherit_bindings=False):
             pane.active = place == self.active
         self._footer.show_warnings(chosen=isinstance(self.panes[self.active], WarningsPane))
         self._stage.show(self.panes[self.active], zoomed=self.zoomed)
-        self.panes[self.active].body().focus()
+        body = self.panes[self.active].body()
+        if body.is_mounted:
+            self.set_focus(body)  # at once: later, it would take the keys from what has been opened meanwhile
+        else:
+            body.focus()
 
     def watch_zoomed(self) -> None:
         """Show the active pane alone, or as many as there is room for."""

@@ -39,8 +39,10 @@ HEADER: Final = 1
 class LiveTable(ScrollView, can_focus=True):
     """A table of keyed rows, fast to change, moved in by keys and mouse.
 
-    The cursor stands on a row and stays on its key; a table with rows always has one. Set `flash_enabled` to
-    False for a table in which changes are not lit up, and `empty` to what is told where there are no rows.
+    The cursor stands on a row, and stays on its key once the user has put it there; until then it stands on the first
+    row, so that the table shows its top. A table with rows always has one. Set
+    `flash_enabled` to False for a table in which changes are not lit up, and `empty` to what is told where there are
+    no rows.
     """
 
     ALLOW_SELECT = False  # a double click opens the row
@@ -115,6 +117,7 @@ class LiveTable(ScrollView, can_focus=True):
         self._body = Body()
         self._columns: tuple[Column, ...] = ()
         self._page = 0
+        self._placed = False
         self._looks = Looks(self._resolve)
         self._strips: dict[Line, Strip] = {}
         self._flashes = Flashes()
@@ -198,6 +201,7 @@ class LiveTable(ScrollView, can_focus=True):
 
     def move_cursor_to(self, key: str) -> None:
         """Put the cursor on a row and scroll it into view; without such a row, nothing happens."""
+        self._placed = self._placed or key in self._body
         self.cursor_key = key
 
     def validate_cursor_key(self, key: str | None) -> str | None:
@@ -266,7 +270,7 @@ class LiveTable(ScrollView, can_focus=True):
             return
         at = self.scroll_offset.y + spot.y - HEADER
         if at < len(self._body.lines) and self._body.lines[at].kind != "section":
-            self.cursor_key = self._body.lines[at].key
+            self.move_cursor_to(self._body.lines[at].key)
             if event.chain == self.CLICKS:
                 self.action_select()
 
@@ -343,6 +347,9 @@ class LiveTable(ScrollView, can_focus=True):
 
     def _keep_cursor(self, view: range, before: Sequence[Line]) -> None:
         """Follow the row at the cursor if it has moved and was in view; if it is gone, take the nearest one."""
+        if not self._placed and self.scroll_offset.y == 0:
+            self.cursor_key = self._body.row_from(0, 1)
+            return
         stood = 0 if self.cursor_key is None else before.index(Line("row", self.cursor_key))
         stands = self._body.line_of(self.cursor_key)
         if stands is None:
@@ -390,7 +397,7 @@ class LiveTable(ScrollView, can_focus=True):
     def _go(self, line: int, direction: int) -> None:
         key = self._body.row_from(line, direction)
         if key is not None:
-            self.cursor_key = key
+            self.move_cursor_to(key)
             self._reveal()
 
     def _reveal(self) -> None:
