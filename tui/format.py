@@ -7,7 +7,8 @@ on colour alone; what rounds to nothing has no sign. Returns come as fractions a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ from core.i18n import _
 
 UNITS: Final = frozenset({"%", "pp", "bp", "σ", "s"})
 """What stands after a number, and never alone at the beginning of a line."""
+_WIDE: Final = "\u2e80-\ufe4f\uff01-\uff60"
+"""The characters of East Asian scripts and their marks, in a class of a regular expression."""
+_PIECE: Final = re.compile(rf"[（《「『【“]*(?:[^{_WIDE}]+|[{_WIDE}])[，。、；：！？）》」』】％”…]*")
 DASH: Final = "—"
 APPROXIMATE: Final = "≈"
 NEW_YORK: Final = ZoneInfo("America/New_York")
@@ -130,19 +134,29 @@ def shorten(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells, broken at spaces where there are any, but not before a unit."""
+    """`text` in lines of at most `width` cells, broken at spaces and between Chinese characters where it can be.
+
+    It is not broken before a unit or a closing mark, nor after an opening one.
+    """
     lines: list[str] = []
     line = ""
-    for word in _words(text):
-        grown = f"{line} {word}" if line else word
+    for gap, piece in _pieces(text):
+        grown = f"{line}{gap}{piece}" if line else piece
         if cell_len(grown) <= width:
             line = grown
             continue
         if line:
             lines.append(line)
-        *full, line = chop_cells(word, max(width, 2))
+        *full, line = chop_cells(piece, max(width, 2))
         lines += full
     return [*lines, line] if line else lines
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What stands together in a line, and the gap before it."""
+    for word in _words(text):
+        for place, piece in enumerate(_PIECE.findall(word)):
+            yield "" if place else " ", piece
 
 
 def _words(text: str) -> list[str]:

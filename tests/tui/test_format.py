@@ -139,6 +139,13 @@ def test_a_unit_stays_with_its_number() -> None:
     assert fmt.wrap("a share in % of all", 10) == ["a share in", "% of all"]
 
 
+def test_chinese_is_broken_between_characters_but_not_at_its_marks() -> None:
+    assert fmt.wrap("小盘股的领先并不稳固，自周二起。", 10) == ["小盘股的领", "先并不稳", "固，自周二", "起。"]
+    assert fmt.wrap("上涨（扩散）", 6) == ["上涨", "（扩", "散）"]
+    assert fmt.wrap("位于 SPY 之上", 8) == ["位于 SPY", "之上"]
+    assert fmt.wrap("收于IWM之下", 8) == ["收于IWM", "之下"]
+
+
 @given(st.text("ab 漢é-1%", max_size=60), st.integers(2, 20))
 def test_wrapped_text_fits_and_loses_nothing(text: str, width: int) -> None:
     lines = fmt.wrap(text, width)
