@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -22,18 +23,21 @@ from core.moment import Moment
 from core.panel import Bars
 from core.sessions import Calendar, exchange_time
 from core.universe import ENOUGH, LARGE
-from core.valuation import Answer, Fundamentals
+from core.valuation import FUNDS, Answer, Fundamentals
 from core.weights import Weights
 
 if TYPE_CHECKING:
     from core.store import Store
 
 
-PATIENCE: Final = 2.0
+PATIENCE: Final = 5.0
 """Seconds that a refresh waits for fundamentals, once a day: what comes later is on the next screen."""
 
 FETCH_PATIENCE: Final = 90.0
 """The same for a fetch, which may have used up the requests of a minute."""
+
+AGAIN: Final = timedelta(hours=1)
+"""A source that did not answer another process is left alone for so long."""
 
 
 @runtime_checkable
@@ -41,7 +45,10 @@ class GivesFundamentals(Protocol):
     """A feed with fundamentals of the funds."""
 
     def fundamentals(self, patience: float) -> Answer | None:
-        """Those of now, asked for when nothing else waits; None if they have not come within `patience` seconds."""
+        """Those of now, asked for when nothing else waits: what comes within `patience` seconds, and was not told yet.
+
+        None where nobody was asked.
+        """
         ...
 
 
@@ -90,19 +97,28 @@ class Daily:
         self._asked = feed if isinstance(feed, GivesFundamentals) and not past else None
         self._caps = feed if isinstance(feed, GivesMarketCaps) and not past else None
         self._sourced = isinstance(feed, GivesFundamentals)
+        self._asking = False
         self._weighed: tuple[Session, int] | None = None
         self._beside: Beside | None = None
         self._lock = Lock()
 
     def at(
-        self, moment: Moment, bars: Mapping[str, Bars], quotes: Mapping[str, Quote], *, patience: float = PATIENCE
+        self,
+        moment: Moment,
+        bars: Mapping[str, Bars],
+        quotes: Mapping[str, Quote],
+        *,
+        patience: float | None = PATIENCE,
     ) -> tuple[Beside, tuple[Problem, ...]]:
-        """What is known at `moment`, and what went wrong. Only sessions that are in progress have market caps."""
+        """What is known at `moment`, and what went wrong. Only sessions that are in progress have market caps.
+
+        `patience`: seconds to wait for fundamentals, None to ask nobody for them.
+        """
         with self._lock:
             problems: list[Problem] = []
             if self._beside is None:
                 self._beside = self._recalled(problems)
-            if self._asked is not None and self._due(moment):
+            if self._asked is not None and patience is not None and self._due(moment):
                 # Another process may have asked meanwhile.
                 self._know(self._stored_fundamentals(problems))
                 if self._due(moment):
@@ -141,21 +157,34 @@ class Daily:
             self._beside = dataclasses.replace(self._beside, fundamentals=tuple(now[key] for key in sorted(now)))
 
     def _due(self, moment: Moment) -> bool:
-        """Whether a session has begun that there is no snapshot of, and nobody was asked today."""
-        newest = max((one.session for one in self._known), default=None)
-        asked = max((one.fetched_at for one in self._known), default=None)
-        today = exchange_time(moment.now).date()
-        return (newest is None or newest < moment.session) and (asked is None or exchange_time(asked).date() < today)
+        """Whether more is on its way, or a session has begun that there is no snapshot of, and nobody has asked."""
+        if self._asking:
+            return True
+        answers = [one for one in self._known if one.source]
+        newest = max((one.session for one in answers), default=None)
+        asked = max((exchange_time(one.fetched_at).date() for one in answers), default=None)
+        tried = max((one.fetched_at for one in self._known if not one.source), default=None)
+        begun = newest is None or newest < moment.session
+        return (
+            begun
+            and (asked is None or asked < exchange_time(moment.now).date())
+            and (tried is None or moment.now - tried >= AGAIN)
+        )
 
     def _ask(self, source: GivesFundamentals, moment: Moment, patience: float, problems: list[Problem]) -> None:
+        """Ask, and keep what has come; that it was asked in vain is kept as well, for processes that come after."""
+        begins = not self._asking
         answer = source.fundamentals(patience)
+        self._asking = answer is not None and (answer.more or bool(answer.failure))
         if answer is None:
             return
         if answer.failure:
             problems.append(Problem("fundamentals", None, answer.failure))
-            return
-        self._know(answer.found)
-        self._put(answer.found, answer.rejected, moment, problems)
+        found = answer.found
+        if begins and not found and (answer.failure or (answer.more and patience > 0)):
+            found = tuple(Fundamentals(fund, moment.session, moment.now, moment.now, source="") for fund in FUNDS)
+        self._know(found)
+        self._put(found, answer.rejected, moment, problems)
 
     def _put(
         self, found: Sequence[Fundamentals], no: Sequence[Rejected], moment: Moment, problems: list[Problem]

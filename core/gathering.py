@@ -65,10 +65,10 @@ class Gatherer:
         if store is not None and not past:
             self._keeper = Keeper(store, feed.name, [instrument.symbol for instrument in wanted])
 
-    def gather(self, moment: Moment, first: date, *, patience: float) -> Given:
+    def gather(self, moment: Moment, first: date, *, patience: float | None) -> Given:
         """Ask for bars from `first` on, and for quotes of a session in progress. Raises FeedError.
 
-        `patience`: seconds to wait for what comes once a day, after the prices.
+        `patience`: seconds to wait for what comes once a day, after the prices; None not to ask for it.
         """
         last = moment.finished if self._feed.always_open else moment.session
         history = self._feed.history(self._wanted, first, last)

@@ -26,7 +26,7 @@ class Fundamentals:
     """One fund at the price of `session`, quoted at `asof`, asked for at `fetched_at`; None where nothing was given.
 
     Ratios are of price to earnings and to book value, `shares` those outstanding, `price` in dollars. One without
-    any value says that the source was asked and had nothing.
+    any value says that the source was asked and had nothing; one without a `source`, that nobody answered.
     """
 
     symbol: str
@@ -44,8 +44,12 @@ class Fundamentals:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source said of the funds, and what of it was not believed; `failure` in words where it said nothing."""
+    """What a source said of the funds, and what of it was not believed; `failure` in words where it said nothing.
+
+    `more`: it is still being asked.
+    """
 
     found: tuple[Fundamentals, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     failure: str = ""
+    more: bool = False

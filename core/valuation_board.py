@@ -50,7 +50,8 @@ class ValuationBoard:
         if self.series is None:
             return dict.fromkeys(("L1", "L2", "L3", "F1"), _("no fundamentals source"))
         if not block.funds:
-            return dict.fromkeys(("L1", "L2", "L3", "F1"), _("no fundamentals of the last 7 days"))
+            told = _("no fundamentals of the last 7 days") if self.series.any else _("no fundamentals fetched yet")
+            return dict.fromkeys(("L1", "L2", "L3", "F1"), told)
         funds = block.funds.values()
         reasons = {
             "L1": None if any(f.trailing_pe or f.price_to_book for f in funds) else _("the source gave no ratios"),

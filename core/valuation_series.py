@@ -29,7 +29,8 @@ class Reading:
     """Valuation as of one session; NaN where it cannot be said.
 
     `relative_pe` is of the newest session with both P/E, `percentile` its rank among the `snapshots` until then,
-    `gap` that of IWM. `newest` is the session of the newest snapshot of all, however old.
+    `gap` that of IWM. `newest` is the session of the newest snapshot of all, however old; `sourced`: there is
+    somebody to ask for them.
     """
 
     small: Fundamentals | None = None
@@ -39,6 +40,7 @@ class Reading:
     percentile: float = math.nan
     snapshots: int = 0
     gap: float = math.nan
+    sourced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ class Flow:
 
 
 class ValuationSeries:
-    """Snapshots by fund and session; `minimum` of them are needed for the percentile of the relative P/E."""
+    """Snapshots by fund and session; `minimum` of them are needed for the percentile of the relative P/E.
+
+    `any`: there is one that says anything.
+    """
 
     def __init__(self, found: Iterable[Fundamentals], minimum: int) -> None:
         self.minimum = minimum
@@ -62,6 +67,7 @@ class ValuationSeries:
             {one.session: one.trailing_pe for one in self._by_fund[fund] if one.trailing_pe is not None}
             for fund in (SMALL, LARGE)
         )
+        self.any = bool(said)
         self._both = sorted(small.keys() & large.keys())
         self._relative = relative_pe(
             np.array([small[day] for day in self._both]), np.array([large[day] for day in self._both])

@@ -40,9 +40,10 @@ class Budget:
         self._most = most
         self._sent: deque[float] = deque(maxlen=most)
 
-    def wait(self, now: float, *, paced: bool = False) -> float:
-        """Seconds until one more may be sent."""
-        full = self._sent[0] + WINDOW - now if len(self._sent) == self._most else 0.0
+    def wait(self, now: float, *, paced: bool = False, requests: int = 1) -> float:
+        """Seconds until one more may be sent, or so many at once, as far as a minute holds them."""
+        over = min(len(self._sent) + requests - self._most, len(self._sent))
+        full = self._sent[over - 1] + WINDOW - now if over > 0 else 0.0
         even = self._sent[-1] + WINDOW / self._most - now if paced and self._sent else 0.0
         return max(0.0, full, even)
 
@@ -114,10 +115,10 @@ class Throttle:
         finally:
             self._leave(int)
 
-    def delay(self) -> float:
-        """Seconds until the budget lets one more request through, however many wait for it."""
+    def delay(self, requests: int = 1) -> float:
+        """Seconds until the budget lets so many requests through, however many others wait for it."""
         with self._changed:
-            return self._budget.wait(self._clock.monotonic())
+            return self._budget.wait(self._clock.monotonic(), requests=requests)
 
     @property
     def closed(self) -> bool:

@@ -82,7 +82,10 @@ class YahooFeed:
             chart=self._chart,
             close_of=self._close_of,
         )
-        self._fundamentals = FundamentalsDesk(self._client, clock, calendar, self._pool, self._throttle)
+        # The last of the requests that go at once: in step, four of them would take longer than a command waits.
+        self._fundamentals = FundamentalsDesk(
+            self._client, clock, calendar, self._pool, self._throttle, urgency=settings.budget_per_minute
+        )
 
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The finished bars of `wanted`, in their order of urgency, `first` to `last` inclusive.
@@ -124,7 +127,7 @@ class YahooFeed:
         return dict(self._live.market_caps)
 
     def fundamentals(self, patience: float) -> Answer | None:
-        """Those of the funds of `core.valuation`, asked for after all prices; None where it takes any longer."""
+        """Those of the funds of `core.valuation`, asked for after all prices; None where nobody is asked now."""
         return self._fundamentals.ask(patience)
 
     def state(self) -> FeedState:

@@ -12,6 +12,8 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import FeedError, FeedPaused
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 SOURCE: Final = "yahoo"
 
 LAST: Final = 9_000
-"""The urgency: after the prices of any universe, one symbol after the other."""
+"""The urgency of the question: it begins after those for the prices of any universe."""
+
+REQUESTS: Final = 3
+"""What the question takes without the holdings: cookie, crumb and the quotes."""
 
 REST: Final = 3600.0
 """Seconds for which a source that failed is left alone."""
@@ -53,7 +58,7 @@ _COLUMNS: Final = {
 
 
 class FundamentalsDesk:
-    """Asks for the funds in the background, for any number of threads."""
+    """Asks for the funds in the background, for any number of threads; `urgency` is that of its requests."""
 
     def __init__(
         self,
@@ -62,59 +67,82 @@ class FundamentalsDesk:
         calendar: Calendar,
         pool: DaemonPool,
         throttle: Throttle,
+        *,
+        urgency: int,
     ) -> None:
         self._client = client
+        self._urgency = urgency
         self._throttle = throttle
         self._clock = clock
         self._calendar = calendar
         self._pool = pool
         self._lock = threading.Lock()
-        self._job: Future[Answer] | None = None
+        self._job: Future[None] | None = None
         self._failure = ""
         self._rests_until = -math.inf
+        self._said = self._told = Answer()
 
     def ask(self, patience: float) -> Answer | None:
-        """The answer once it has come, each one once; None as long as it is under way. Begins to ask where needed.
+        """What has come since the last call, waited for `patience` seconds. Begins to ask where needed.
 
-        It is waited for `patience` seconds, unless the budget makes it wait for longer anyway.
+        None where nobody is asked: while Yahoo is left alone, and, for those who would wait, while the budget makes
+        them wait for longer than that.
         """
         with self._lock:
             if self._job is None:
                 if self._clock.monotonic() < self._rests_until:
                     return Answer(failure=self._failure)
-                self._job = self._pool.submit(LAST, self._question)
-            if self._throttle.delay() < patience:
-                wait([self._job], timeout=patience)
-            if not self._job.done():
-                return None
-            job, self._job = self._job, None
-            return self._outcome(job)
+                if 0 < patience <= self._throttle.delay(REQUESTS):
+                    return None
+                self._job = self._pool.submit(LAST, partial(self._question, patience))
+            wait([self._job], timeout=patience)
+            done = self._job.done()
+            failed = self._ended() if done else None
+            said, told, self._told = self._said, self._told, self._said
+            if said is not told:
+                return replace(said, more=not done)
+            return failed if done else Answer(more=True)
 
-    def _outcome(self, job: Future[Answer]) -> Answer | None:
-        if job.cancelled():  # the feed was closed
+    def _ended(self) -> Answer | None:
+        """How the question has failed, if it has; the next one may be asked."""
+        job, self._job = self._job, None
+        if job is None or job.cancelled():  # the feed was closed
             return None
         try:
-            return job.result()
+            job.result()
         except FeedPaused:  # nobody was asked, and the pause is told with the prices
             return None
         except FeedError as error:
             self._failure = _("Yahoo gave no fundamentals: {reason}").format(reason=error)
             self._rests_until = self._clock.monotonic() + REST
             return Answer(failure=self._failure)
+        return None
 
-    def _question(self) -> Answer:
-        client = self._client()
-        rows = {row.get("symbol"): row for row in client.quotes(FUNDS, urgency=LAST)}
-        books = {symbol: self._book(client, symbol) for symbol in FUNDS if symbol in rows}
-        now, begun = self._clock.now(), self._calendar.state(self._clock.now()).session
+    def _question(self, patience: float) -> None:
+        """Say what each answer adds as soon as it has come: whoever asked may not wait for all of them.
+
+        One who waits for less than the budget makes him wait does without the holdings.
+        """
+        client, books = self._client(), dict[str, object]()
+        rows = {str(row.get("symbol")): row for row in client.quotes(FUNDS, urgency=self._urgency)}
+        self._said = self._read(rows, books)
+        for symbol in FUNDS:
+            if 0 < patience <= self._throttle.delay():
+                return
+            if symbol in rows and (book := self._book(client, symbol)) is not None:
+                books[symbol] = book
+                self._said = self._read(rows, books)
+
+    def _read(self, rows: Mapping[str, Mapping[str, Any]], books: Mapping[str, object]) -> Answer:
+        now = self._clock.now()
+        begun = self._calendar.state(now).session
         read = [of_row(symbol, rows.get(symbol, {}), books.get(symbol), now, begun) for symbol in FUNDS]
         return Answer(tuple(found for found, _no in read), tuple(one for _found, no in read for one in no))
 
-    @staticmethod
-    def _book(client: YahooClient, symbol: str) -> object:
+    def _book(self, client: YahooClient, symbol: str) -> object:
         """B/P, or P/B, of what the fund holds; None where it cannot be had: the rest does without."""
         try:
-            said = client.holdings_ratios(symbol, urgency=LAST).get("priceToBook")
+            said = client.holdings_ratios(symbol, urgency=self._urgency).get("priceToBook")
         except FeedError:
             return None
         return said.get("raw") if isinstance(said, Mapping) else said

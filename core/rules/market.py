@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Self
+from functools import cached_property
+from typing import Final, Self, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from core.breadth_series import BreadthSeries
 from core.concentration_series import ConcentrationSeries
@@ -24,10 +26,16 @@ from core.metrics.statistics import (
     percentile_ranks,
     tail,
 )
+from core.model import Session
 from core.panel import Floats
 from core.settings import SchemeSettings
 from core.valuation import TEN_YEARS
 from core.valuation_series import Reading, ValuationSeries
+
+Rows: TypeAlias = npt.NDArray[np.intp]
+
+LOOK_BACK: Final = PERCENTILE_WINDOW + 63
+"""Sessions that the condition of a rule looks back on, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Market:
     def valuation(self, t: int) -> Reading:
         """The valuation as of row t, by snapshots of fundamentals that are not later."""
         if self.behind.valuation is None:
-            return Reading()
+            return Reading(sourced=False)
         return self.behind.valuation.reading(self.history.session(t), self.value("px", TEN_YEARS, t) / 100.0)
 
     def value(self, field: str, symbol: str, t: int) -> float:
@@ -169,4 +177,39 @@ class Market:
         if known and not any(math.isnan(value) for value in known):  # a missing bar makes every value NaN
             return ()
         absent = tuple(symbol for symbol in symbols if math.isnan(self.value("px", symbol, t)))
-        return absent or tuple(_("full history of {symbol}").format(symbol=symbol) for symbol in symbols)
+        return absent or self._history_lacking(symbols, t)
+
+    def _history_lacking(self, symbols: Sequence[str], t: int) -> tuple[str, ...]:
+        """The history of those that have a gap; else of those that began late; else of all, for all is too short."""
+        known = {symbol: column for symbol, column in self.columns.items() if symbol in symbols}
+        row = min(t, self.history.finished - 1) if known else 0
+        gaps = {symbol: self._gaps.item(row, column) for symbol, column in known.items()}
+        if holed := [symbol for symbol in symbols if row - gaps.get(symbol, -LOOK_BACK) < LOOK_BACK]:
+            text = _("full history of {symbol} (last good session before its gap {day})")
+            return tuple(text.format(symbol=s, day=self._session_before(gaps[s], known[s])) for s in holed)
+        begins = {symbol: int(self.begins[column]) for symbol, column in known.items()}
+        if late := [symbol for symbol in symbols if begins.get(symbol, 0) > 0 and row - begins[symbol] < LOOK_BACK]:
+            text = _("full history of {symbol} (its first session {day})")
+            return tuple(text.format(symbol=s, day=self.history.session(begins[s])) for s in late)
+        return tuple(_("full history of {symbol}").format(symbol=symbol) for symbol in symbols)
+
+    def _session_before(self, row: int, column: int) -> Session:
+        """The last session with a bar before the gap that ends at a row."""
+        return self.history.session(int(np.flatnonzero(np.isfinite(self._closes[:row, column]))[-1]))
+
+    @property
+    def _closes(self) -> Floats:
+        return self.history["px"][: self.history.finished]
+
+    @cached_property
+    def begins(self) -> Rows:
+        """The row of the first bar of each symbol, (symbols,); the number of finished sessions where there is none."""
+        present = np.isfinite(self._closes)
+        return np.where(present.any(axis=0), present.argmax(axis=0), self.history.finished)
+
+    @cached_property
+    def _gaps(self) -> Rows:
+        """The newest row in which a symbol that had begun lacks a bar, as of each row, (T, symbols); far back for none."""
+        rows = np.arange(self.history.finished)[:, None]
+        lacking = np.isnan(self._closes) & (rows > self.begins)
+        return np.maximum.accumulate(np.where(lacking, rows, -LOOK_BACK), axis=0)

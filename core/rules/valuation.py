@@ -100,7 +100,7 @@ class ValuationStretch(WithThresholds[W12Settings]):
 def _lacking(found: Reading, needed: int, yield_10y: float) -> tuple[str, ...]:
     """What of the two parts is not known, in words."""
     if found.newest is None:
-        return (_("a fundamentals source"),)
+        return (_("fundamentals (none fetched yet)") if found.sourced else _("a fundamentals source"),)
     if found.small is None:
         return (_("fundamentals newer than {day}").format(day=found.newest),)
     lacking = []

@@ -13,7 +13,7 @@ from unittest import mock
 import msgspec
 import pytest
 
-from core.daily import FETCH_PATIENCE, PATIENCE, Beside, Daily
+from core.daily import AGAIN, FETCH_PATIENCE, PATIENCE, Beside, Daily
 from core.errors import StoreWriteError
 from core.model import Instant, Instrument, Rejected, SymbolClass
 from core.moment import Moment
@@ -132,8 +132,54 @@ def test_a_failure_is_told_and_nothing_known_is_lost(store: Store) -> None:
     feed = Source()
     feed.answer = Answer(failure="Yahoo gave no fundamentals: Yahoo fails (503)")
     found, problems = daily(feed, store).at(moment(MONDAY_NOON), {}, {})
-    assert len(found.fundamentals or ()) == 3
+    assert [one.session for one in found.fundamentals or () if one.trailing_pe] == [FRIDAY] * 3
     assert [(problem.kind, problem.text) for problem in problems] == [("fundamentals", feed.answer.failure)]
+
+
+def test_what_comes_bit_by_bit_is_stored_bit_by_bit(store: Store) -> None:
+    feed = Source()
+    of = daily(feed, store)
+    feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON), more=True)
+    known(of, MONDAY_NOON)
+    assert [one.price_to_book for one in store.fundamentals()] == [None] * 3
+    feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON, price_to_book=1.9))
+    known(of, MONDAY_NOON)
+    assert [one.price_to_book for one in store.fundamentals()] == [1.9] * 3
+    known(of, MONDAY_NOON)
+    assert feed.questions == 2
+
+
+@pytest.mark.parametrize("vain", [Answer(more=True), Answer(failure="Yahoo gave no fundamentals: not JSON")])
+def test_whom_a_command_asked_in_vain_the_next_one_leaves_alone_for_an_hour(store: Store, vain: Answer) -> None:
+    feed = Source()
+    feed.answer = vain
+    known(daily(feed, store), MONDAY_NOON)
+    known(daily(feed, store), MONDAY_NOON + AGAIN - timedelta(seconds=1))
+    assert feed.questions == 1
+    feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON + AGAIN))
+    assert {one.trailing_pe for one in known(daily(feed, store), MONDAY_NOON + AGAIN) or ()} == {20.0}
+    assert feed.questions == 2
+
+
+def test_who_has_not_waited_has_not_asked_in_vain(store: Store) -> None:
+    feed = Source()
+    feed.answer = Answer(more=True)
+    daily(feed, store).at(moment(MONDAY_NOON), {}, {}, patience=0.0)
+    assert store.fundamentals() == ()
+
+
+def test_a_failure_is_told_as_long_as_it_lasts(store: Store) -> None:
+    feed = Source()
+    feed.answer = Answer(failure="Yahoo gave no fundamentals: not JSON")
+    of = daily(feed, store)
+    for _again in range(2):
+        assert [problem.kind for problem in of.at(moment(MONDAY_NOON), {}, {})[1]] == ["fundamentals"]
+
+
+def test_nobody_is_asked_where_nobody_has_patience(store: Store) -> None:
+    feed = Source()
+    daily(feed, store).at(moment(MONDAY_NOON), {}, {}, patience=None)
+    assert feed.questions == 0
 
 
 def test_a_disk_that_refuses_loses_nothing_of_the_screen(store: Store) -> None:
@@ -253,7 +299,7 @@ def test_fundamentals_that_come_late_are_on_the_next_screen(store: Store) -> Non
     chosen = settings(show=("index_funds", "size", "sectors", "volatility", "rates"))
     feed = live(chosen)
     pipe = pipeline(chosen, feed, store)
-    assert pipe.refresh().not_evaluated["L1"] == "no fundamentals of the last 7 days"
+    assert pipe.refresh().not_evaluated["L1"] == "no fundamentals fetched yet"
     feed.answer = Answer(fundamentals(MONDAY, MONDAY_NOON))
     found = pipe.refresh()
     assert set(found.valuation.funds) == set(FUNDS)

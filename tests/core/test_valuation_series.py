@@ -144,7 +144,10 @@ def test_a_feed_without_fundamentals_says_so() -> None:
 
 
 def test_a_source_that_has_not_answered_yet_is_told_apart() -> None:
-    assert {shown([]).not_evaluated[name] for name in LACKING} == {"no fundamentals of the last 7 days"}
+    found = shown([])
+    assert {found.not_evaluated[name] for name in LACKING} == {"no fundamentals fetched yet"}
+    rule = next(warning for warning in found.warnings if warning.id == "W12")
+    assert (rule.state, rule.text) == ("NOT_EVALUATED", "needs fundamentals (none fetched yet)")
 
 
 def test_from_the_first_day_all_but_flows_are_evaluated() -> None:

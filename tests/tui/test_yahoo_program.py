@@ -100,6 +100,15 @@ def test_a_snapshot_and_the_same_without_a_network(emulator: Emulator, argv: lis
     assert (kept["session"], kept["source"]["asof"]) == (given["session"], given["source"]["asof"])
 
 
+def test_commands_ask_for_fundamentals_once_a_session(emulator: Emulator, argv: list[str], tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[metrics]\nyears = 2\n", encoding="utf-8")  # the shipped budget
+    for asked in (True, False):
+        emulator.log.clear()
+        given = json.loads(run(emulator, *argv, "--feed", "yahoo", "snapshot").stdout)
+        assert set(given["valuation"]["funds"]) == {"IWM", "IJR", "SPY"}
+        assert (emulator.log.count("summary") > 0) == asked
+
+
 def test_a_command_that_is_refused_says_what_can_be_done(emulator: Emulator, argv: list[str]) -> None:
     emulator.faults.set("429")
     ended = run(emulator, *argv, "--feed", "yahoo", "snapshot")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.feeds.yahoo_fundamentals import REST, of_row, ratio
+from core.feeds.yahoo_fundamentals import REQUESTS, REST, of_row, ratio
 from core.valuation import FUNDS, Answer
-from tests.core.feeds.yahoo_rig import EVENING, FIRST, PANDAS, SESSION, Rig, fund, rig
+from tests.core.feeds.yahoo_rig import EVENING, FIRST, PANDAS, SESSION, SHIPPED, Rig, fund, rig
 from tests.emulator import Emulator
 
 pytestmark = pytest.mark.filterwarnings(PANDAS)
@@ -140,7 +140,7 @@ def test_a_failure_is_told_and_not_repeated_for_an_hour(yahoo: Rig, emulator: Em
 
 def test_prices_come_whatever_happens_to_fundamentals(yahoo: Rig, emulator: Emulator) -> None:
     emulator.faults.set("stall", endpoints=["quote", "summary"])
-    assert yahoo.feed.fundamentals(0.0) is None
+    assert yahoo.feed.fundamentals(0.0) == Answer(more=True)
     assert yahoo.history([fund("SPY")], FIRST).bars["SPY"].sessions[-1].item() == date(2026, 1, 9)
 
 
@@ -150,8 +150,34 @@ def test_a_closed_feed_answers_nothing(yahoo: Rig, emulator: Emulator) -> None:
     assert not emulator.log.entries
 
 
-def test_it_is_not_waited_for_where_the_budget_is_spent(emulator: Emulator) -> None:
-    with rig(emulator, budget=1) as yahoo:
+def test_it_is_not_asked_for_where_the_budget_is_spent(emulator: Emulator) -> None:
+    with rig(emulator, budget=REQUESTS) as yahoo:
         yahoo.history([fund("SPY")], FIRST)
         assert yahoo.feed.fundamentals(30.0) is None
         assert requests(emulator, "quote") == 0
+
+
+def test_what_is_left_of_the_budget_is_used(emulator: Emulator) -> None:
+    with rig(emulator, budget=1 + REQUESTS + 1) as yahoo:
+        yahoo.history([fund("SPY")], FIRST)
+        answer = answered(yahoo)
+        assert not answer.more
+        assert [one.symbol for one in answer.found if one.trailing_pe] == list(FUNDS)
+        assert [one.symbol for one in answer.found if one.price_to_book] == [FUNDS[0]]
+
+
+def test_the_shipped_budget_holds_the_screen_and_the_funds_without_a_pause(emulator: Emulator) -> None:
+    """On a clock that stands still whatever is sent in step would wait for ever."""
+    with rig(emulator, budget=SHIPPED.budget_per_minute) as yahoo:
+        yahoo.history([fund("SPY")], FIRST)
+        assert {one.price_to_book is None for one in answered(yahoo).found} == {False}
+
+
+def test_what_has_come_is_told_before_the_rest(yahoo: Rig, emulator: Emulator) -> None:
+    emulator.faults.set("stall", endpoints=["summary"])
+    answer: Answer | None = Answer()
+    while not (answer and answer.found):
+        answer = yahoo.feed.fundamentals(0.1)
+    assert answer.more
+    assert all(one.trailing_pe for one in answer.found)
+    assert yahoo.feed.fundamentals(0.0) == Answer(more=True)

@@ -76,7 +76,8 @@ def test_it_is_judged_on_the_parts_that_are_there(
 
 
 def test_what_is_lacking_is_told() -> None:
-    assert judged(Reading()).missing == ("a fundamentals source",)
+    assert judged(Reading(sourced=False)).missing == ("a fundamentals source",)
+    assert judged(Reading()).missing == ("fundamentals (none fetched yet)",)
     old = Reading(newest=FRIDAY - timedelta(days=9))
     assert judged(old).missing == (f"fundamentals newer than {FRIDAY - timedelta(days=9)}",)
     few = judged(reading(percentile=NAN, snapshots=12))
