@@ -20,6 +20,7 @@ from core.errors import FeedError, TapeboardError
 from core.i18n import _
 from tui.cli_arguments import Options, parse
 from tui.cli_output import abandon, emit, say, unexpected
+from tui.cli_parser import spoken
 
 UNEXPECTED: Final = 1
 INTERRUPTED: Final = 130
@@ -62,7 +63,7 @@ def _leave(code: int) -> NoReturn:
 
 
 def _exit_code(argv: Sequence[str]) -> int:
-    language.use(language.AUTO)  # for what is said before the configuration is read
+    language.use(spoken(argv))  # for what is said before the configuration is read
     try:
         return _run(argv)
     except KeyboardInterrupt:
@@ -72,7 +73,8 @@ def _exit_code(argv: Sequence[str]) -> int:
         return 0
     except TapeboardError as error:
         _show_traceback(argv)
-        say(_told(error))
+        for line in _told(error).splitlines():
+            say(line)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a defect of ours still ends in one line
         _show_traceback(argv)

@@ -51,8 +51,7 @@ Check = Callable[[Settings], Iterator[Finding]]
 
 def run(options: Options) -> int:
     """Print the findings; 4 if one of them is BAD."""
-    loaded, found = _configuration(options)
-    findings = [found]
+    loaded, findings = _configuration(options)
     for subject, check in _CHECKS.items():
         findings += _findings(subject, check, loaded.settings)
     emit("".join(f"{level:<4}  {subject:<9}  {text}\n" for level, subject, text in findings))
@@ -76,18 +75,20 @@ def _versions(_settings: Settings) -> Iterator[Finding]:
     yield Finding(OK, "versions", f"tapeboard {__version__}, Python {platform.python_version()}, {packages}")
 
 
-def _configuration(options: Options) -> tuple[Loaded, Finding]:
+def _configuration(options: Options) -> tuple[Loaded, list[Finding]]:
     """The settings in force, or the defaults where the user's file is wrong, so that the checks can go on."""
     try:
         loaded = options.load()
     except SettingsError as error:
         loaded = defaults().with_overrides(feed=options.feed, data=options.data, store=options.store)
-        return loaded, Finding(BAD, "config", _("{error}; the checks below use the defaults").format(error=error))
+        *others, last = str(error).splitlines()
+        told = [*others, _("{error}; the checks below use the defaults").format(error=last)]
+        return loaded, [Finding(BAD, "config", line) for line in told]
     if loaded.user_file is None:
         text = _("the defaults; a file of your own would be {path}").format(path=clean(str(user_config_file()), 400))
     else:
         text = clean(str(loaded.user_file), 400)
-    return loaded, Finding(OK, "config", text)
+    return loaded, [Finding(OK, "config", text)]
 
 
 def _store(settings: Settings) -> Iterator[Finding]:

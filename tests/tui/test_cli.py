@@ -73,7 +73,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own configuration or store takes part; it is 2026-01-12 in New York."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    monkeypatch.setattr("tui.cli_arguments._today", lambda: date(2026, 1, 12))
+    monkeypatch.setattr("tui.cli_arguments.exchange_day", lambda: date(2026, 1, 12))
 
 
 @pytest.fixture
@@ -431,11 +431,12 @@ class TestDoctor:
 
     def test_a_wrong_configuration_does_not_end_the_checks(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "mine.toml"
-        file.write_text("[screen]\nflash = 1\n")
+        file.write_text("[screen]\nflash = 1\nlanguage = 2\n")
         code, findings = self.doctor(run, "--config", str(file))
         assert code == 4
-        wrong = f"BAD {file}: screen.flash: expected true or false, found 1; the checks below use the defaults"
-        assert findings["config"] == [wrong]
+        first, last = findings["config"]
+        assert first.startswith(f"BAD {file}: screen.language: expected ")
+        assert last == f"BAD {file}: screen.flash: expected true or false, found 1; the checks below use the defaults"
         assert "calendar" in findings
 
     def test_files_that_lack_symbols_and_sessions_are_bad(self, run: Run, tmp_path: Path) -> None:
