@@ -57,7 +57,6 @@ class RuleBoard:
         self._history = history
         self._core = {symbol: columns.get(symbol) for symbol in core_symbols}
         self._present = np.isfinite(history["px"][: history.finished])
-        self._begins = np.where(self._present.any(axis=0), self._present.argmax(axis=0), history.finished)
         self._classes = classes
         self.courses = tuple(
             self.replay(rule, subject) for rule in catalogue.rules(settings, own) for subject in rule.subjects
@@ -180,7 +179,7 @@ class RuleBoard:
             gauge=_read(rule.gauge(subject), judgement.evidence),
             condition=rule.condition(subject),
             missing=(*judgement.missing, *judgement.partial),
-            history={} if told is None else told.told(),
+            history={} if told is None else told.told() | {"target": target(rule.id, subject, self.market.columns)},
         )
 
     def _machine(self, course: Course, judgement: Judgement, t: int) -> Machine:
@@ -213,7 +212,7 @@ class RuleBoard:
 
     def _health_then(self, t: int) -> Health:
         """Health of a past session: the core symbols that had begun by then and lack a bar."""
-        begun = {s: c for s, c in self._core.items() if c is not None and self._begins[c] <= t}
+        begun = {s: c for s, c in self._core.items() if c is not None and self.market.begins[c] <= t}
         missing = tuple(symbol for symbol, column in begun.items() if not self._present[t, column])
         return Health(missing, (), 1 - len(missing) / len(begun) if begun else 0.0, None, *self._members(t))
 

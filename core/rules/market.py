@@ -209,7 +209,7 @@ class Market:
 
     @cached_property
     def _gaps(self) -> Rows:
-        """The newest row in which a symbol that had begun lacks a bar, as of each row, (T, symbols); far back for none."""
+        """The newest row without a bar of a symbol that had begun, as of each row, (T, symbols); far back for none."""
         rows = np.arange(self.history.finished)[:, None]
         lacking = np.isnan(self._closes) & (rows > self.begins)
         return np.maximum.accumulate(np.where(lacking, rows, -LOOK_BACK), axis=0)

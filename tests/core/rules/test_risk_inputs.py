@@ -39,6 +39,8 @@ REQUIRED = {
 }
 PARTS = {"W13": ("TLT", "^TNX"), "W14": ("HYG", SPREAD)}
 """Inputs that stand for each other: without one a rule is partial, without all it is not evaluated."""
+OF_MEMBERS = {"W16": {"dispersion"}, "W18": {"corr63_iwm_mags", "corr252_iwm_mags"}}
+"""Evidence that only the members of a universe give, which this market has not."""
 
 
 class Latest:
@@ -90,7 +92,10 @@ def test_with_all_inputs_every_rule_is_judged_whole(rule_id: str, latest: Latest
     assert (judgement.missing, judgement.partial) == ((), ())
     text = builders.rule(rule_id).text(builders.rule(rule_id).subjects[0], judgement)
     assert "nan" not in text
-    assert len(judgement.evidence) == len(dict(judgement.evidence))
+    evidence = dict(judgement.evidence)
+    assert evidence
+    assert {name for name, value in evidence.items() if value is None} == OF_MEMBERS.get(rule_id, set())
+    assert not any(isinstance(value, float) and math.isnan(value) for value in evidence.values())
 
 
 @pytest.mark.parametrize(("rule_id", "symbol"), [(rule, symbol) for rule in RULES for symbol in REQUIRED[rule]])

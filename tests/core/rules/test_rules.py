@@ -332,6 +332,30 @@ def test_a_rule_begins_when_its_history_is_long_enough(rule_id: str, board: Rule
     assert "full history" in judgements[0].missing[0]
 
 
+def lacking(whole: Panel, rule_id: str, t: int) -> tuple[str, ...]:
+    rule = builders.rule(rule_id)
+    return rule.judge(builders.board(whole).market, rule.subjects[0], t).missing
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "symbol"), [("W15", "XLK"), ("W16", "XLK"), ("W17", "XLK"), ("W01", "SPY"), ("W01", "IWM")]
+)
+def test_what_is_not_evaluated_for_a_gap_names_who_has_it_and_till_when_it_was_good(
+    rule_id: str, symbol: str, soaring: Panel
+) -> None:
+    t = len(soaring.sessions) - 1
+    holed = builders.without(soaring, symbol, rows=slice(t - 12, t - 9))
+    good = soaring.sessions[t - 13]
+    assert lacking(holed, rule_id, t) == (f"full history of {symbol} (last good session before its gap {good})",)
+
+
+def test_who_began_late_is_named_when_nobody_has_a_gap(soaring: Panel) -> None:
+    t = len(soaring.sessions) - 1
+    young = builders.without(soaring, "XLC", rows=slice(t - 30))
+    began = soaring.sessions[t - 30]
+    assert lacking(young, "W16", t) == (f"full history of XLC (its first session {began})",)
+
+
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
