@@ -63,8 +63,25 @@ def test_tags_never_share_a_line() -> None:
     frame = Frame(0, 0, 10, 3, 5, 0.0, 1.0)
     draw_tags(canvas, frame, [Tag(0.5, name, "") for name in ("first", "second", "third", "fourth")])
     lines = [line.strip() for line in canvas.text().split("\n")]
-    assert lines[1] == "first"
-    assert sorted(lines) == ["first", "second", "third"]
+    assert lines == ["first", "second", "third"]
+
+
+@examples(200)
+@given(st.lists(st.floats(-0.5, 1.5), max_size=9), st.integers(1, 8))
+def test_tags_stand_in_the_order_of_their_values(values: list[float], height: int) -> None:
+    canvas = Canvas(20, height)
+    draw_tags(canvas, Frame(0, 0, 10, height, 5, 0.0, 1.0), [Tag(value, f"{k}", "") for k, value in enumerate(values)])
+    found = [values[int(line)] for line in canvas.text().split() if line]
+    assert found == sorted(values[:height], reverse=True)
+
+
+def test_a_tag_gives_way_to_the_side_that_its_value_lies_on() -> None:
+    canvas = Canvas(20, 5)
+    draw_tags(
+        canvas, Frame(0, 0, 10, 5, 5, 0.0, 1.0), [Tag(0.5, "here", ""), Tag(0.51, "over", ""), Tag(0.49, "under", "")]
+    )
+    assert canvas.text().split() == ["over", "here", "under"]
+    assert canvas.text().split("\n")[2].strip() == "here"
 
 
 def test_gutters_need_room() -> None:

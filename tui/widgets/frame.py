@@ -117,15 +117,28 @@ def draw_course(canvas: Canvas, frame: Frame, values: Values, style: str) -> Non
 
 
 def draw_tags(canvas: Canvas, frame: Frame, tags: Sequence[Tag]) -> None:
-    """Tags in the right gutter, the first at its own height, later ones as near to theirs as there is a free line."""
+    """Tags in the right gutter, one a line, the greater value above; where lines are few, the first tags have them.
+
+    The first tag stands at its own height, if that leaves room for the others, which stand as near to theirs as they
+    can without changing places.
+    """
     x = frame.x + frame.width + 1
-    free = set(range(frame.y, frame.y + frame.height))
-    for tag in tags if x < canvas.width else ():
-        line = frame.line_of(tag.value)
-        if free:
-            y = min(free, key=lambda y: abs(y - line))
-            free.remove(y)
-            canvas.put(x, y, tag.text, tag.style)
+    if x >= canvas.width:
+        return
+    stands = sorted(tags[: frame.height], key=lambda tag: -tag.value)
+    for tag, y in zip(stands, _lines(frame, stands, tags[0]) if stands else (), strict=True):
+        canvas.put(x, y, tag.text, tag.style)
+
+
+def _lines(frame: Frame, stands: Sequence[Tag], first: Tag) -> list[int]:
+    """The lines of tags that stand in order, made room for from the first one outwards."""
+    at, spare = stands.index(first), frame.height - len(stands)
+    lines = [min(max(frame.line_of(tag.value), frame.y + k), frame.y + k + spare) for k, tag in enumerate(stands)]
+    for k in range(at + 1, len(lines)):
+        lines[k] = max(lines[k], lines[k - 1] + 1)
+    for k in range(at - 1, -1, -1):
+        lines[k] = min(lines[k], lines[k + 1] - 1)
+    return lines
 
 
 def draw_words(canvas: Canvas, text: str, style: str = "dim") -> None:
