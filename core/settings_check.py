@@ -63,7 +63,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 def listed(choices: Collection[str]) -> str:
     """`a, b or c`."""
     *most, last = choices
-    return _("{most} or {last}").format(most=", ".join(most), last=last) if most else last
+    return _("{most} or {last}").format(most=_(", ").join(most), last=last) if most else last
 
 
 def against_types(table: Mapping[str, object], shape: type[msgspec.Struct] = Settings) -> Iterator[Mistake]:

@@ -6,20 +6,19 @@ Common options may stand before and after the sub-command. Imports nothing that 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn, get_args
+from typing import Any, Final, Literal, get_args
 
 from core import __version__, language
-from core.errors import UsageError
 from core.i18n import _
 from core.language import LANGUAGES
 from core.settings import Basis, FeedName
-from core.settings_check import listed, nearest
 from core.settings_load import Loaded, load
 from core.text import clean
+from tui.cli_parser import Parser, meant, usage
 
 Format = Literal["json", "text", "csv"]
 NoteFormat = Literal["md", "html", "text", "json"]
@@ -78,39 +77,23 @@ def parse(argv: Sequence[str]) -> Options:
     """`argv` without the program's name. Raises `UsageError`; `--help` and `--version` raise `SystemExit`."""
     for name in (argument.partition("=")[0] for argument in argv if argument.startswith("--")):
         if name not in _options():
-            raise _usage(_('unknown option "{name}"').format(name=clean(name)) + _meant(name, _options()))
+            raise usage(_('unknown option "{name}"').format(name=clean(name)) + meant(name, _options()))
     found, rest = _parser().parse_known_args(argv)
     values: dict[str, Any] = vars(found)
     if rest:
         command = f"tapeboard {values['command']}".rstrip()
         message = _('"{argument}" has no place in {command}').format(argument=clean(rest[0]), command=command)
-        raise _usage(message, command)
+        raise usage(message, command)
     values["data"] = (*values["data"], *values.pop(f"data{_AFTER}", ()))
     values["rules"] = tuple(values.get("rules", ()))
     return Options(**values)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises `UsageError` where argparse would print its usage and exit."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _usage(message.removeprefix("argument "), self.prog)
-
-    # argparse has no public place for this; its own message lists every choice and depends on the version.
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is None or value in action.choices:
-            return
-        choices = [str(choice) for choice in action.choices]
-        message = _('expected {choices}, found "{value}"').format(choices=listed(choices), value=clean(str(value)))
-        raise argparse.ArgumentError(action, message + _meant(str(value), choices))
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="tapeboard",
         description=_("A terminal monitor of US market leadership, breadth and risk. Without a command: the screen."),
         epilog=_("Exit codes: 0 done, 1 unexpected error, 2 usage or configuration, 3 no data, 4 incomplete or stale."),
-        allow_abbrev=False,
     )
     _add_common(parser)
     parser.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
@@ -131,9 +114,7 @@ def _parser() -> _Parser:
     added = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
     parser.set_defaults(command="")
     commands = {
-        name: added.add_parser(
-            name, help=title, description=title, allow_abbrev=False, argument_default=argparse.SUPPRESS
-        )
+        name: added.add_parser(name, help=title, description=title, argument_default=argparse.SUPPRESS)
         for name, title in titles.items()
     }
     for command in commands.values():
@@ -152,7 +133,8 @@ def _parser() -> _Parser:
     report, verify = commands["report"], commands["verify"]
     report.add_argument("--as-of", type=_date, metavar="DATE", help=_("of the session at the end of this day"))
     report.add_argument("--from", type=_date, dest="begin", metavar="DATE", help=_("with a period, from this day"))
-    report.add_argument("--to", type=_date, dest="end", metavar="DATE", help=_("to this day"))
+    until = _("to this day; the note is of its session unless --as-of names another")
+    report.add_argument("--to", type=_date, dest="end", metavar="DATE", help=until)
     report.add_argument("--universe", type=_text, metavar="NAME", help=_("whose breadth: core, sp500, ..."))
     formats = get_args(NoteFormat)
     report.add_argument("--format", choices=formats, dest="note_format", help=_("md (the default), html, text or json"))
@@ -224,14 +206,14 @@ def _date(text: str) -> date:
     if day is None or day.isoformat() != text:
         message = _('expected YYYY-MM-DD, found "{text}"').format(text=clean(text))
         raise argparse.ArgumentTypeError(message)
-    today = _today()
+    today = exchange_day()
     if day > today:
         message = _("expected a day up to today, {today}, found {day}").format(today=today, day=day)
         raise argparse.ArgumentTypeError(message)
     return day
 
 
-def _today() -> date:
+def exchange_day() -> date:
     """The date in New York."""
     from core.sessions import SystemClock  # noqa: PLC0415 - only for a date, and time zones take time to load
 
@@ -252,13 +234,3 @@ def _text(text: str) -> str:
 
 def _path(text: str) -> Path:
     return Path(_text(text))
-
-
-def _usage(message: str, program: str = "tapeboard") -> UsageError:
-    return UsageError(_("{message}; try '{program} --help'").format(message=message, program=program))
-
-
-def _meant(word: str, choices: Iterable[str]) -> str:
-    bare = {choice.lstrip("-"): choice for choice in choices}
-    close = nearest(word.lstrip("-"), bare)
-    return _(', did you mean "{close}"?').format(close=bare[close]) if close else ""

@@ -132,12 +132,15 @@ class TestArguments:
             ("snapshot --as-of 2026-01-13", "--as-of: expected a day up to today, 2026-01-12, found 2026-01-13"),
             ("fetch --since yesterday", '--since: expected YYYY-MM-DD, found "yesterday"'),
             ("--data=", "--data: expected a value, found nothing"),
-            ("--config", "--config: expected one argument"),
+            ("--config", "--config: expected a value, found nothing"),
+            ("verify", "FILE is missing"),
+            ("period --ddof x", "--ddof: expected a whole number, found 'x'"),
+            ("config --quiet=1", "--quiet takes no value, found '1'"),
         ],
     )
     def test_each_mistake_is_one_line(self, run: Run, argv: str, message: str) -> None:
         command, *_rest = argv.split()
-        known = command in ("snapshot", "fetch", "config") and "unknown option" not in message
+        known = command in ("snapshot", "fetch", "config", "verify", "period") and "unknown option" not in message
         program = f"tapeboard {command}" if known else "tapeboard"
         assert run(*argv.split()) == (2, "", f"tapeboard: {message}; try '{program} --help'\n")
 
@@ -161,6 +164,22 @@ class TestArguments:
         assert (code, err) == (0, "")
         for word in ("snapshot", "fetch", "backtest", "warnings", "config", "doctor", "--store", "Exit codes"):
             assert word in out
+
+    def test_the_help_and_mistakes_speak_the_language_of_the_option(self, run: Run) -> None:
+        _code, out, _err = run("--lang", "zh", "report", "--help")
+        assert out.startswith("用法：tapeboard report")
+        assert not re.search(r"usage|options|show this", out)
+        assert "用法" in run("--help", "--lang=zh")[1]
+        assert "'snapshot --help'" not in run("snapshot", "--as-of", "--lang", "zh")[2]
+        assert "应为一个值" in run("snapshot", "--lang", "zh", "--as-of")[2]
+
+    def test_the_help_speaks_the_language_of_the_configuration(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "own.toml"
+        file.write_text('[screen]\nlanguage = "zh"\n[screens]\nmistaken = 1\n')
+        assert run("--config", str(file), "--help")[1].startswith("用法：")
+        assert run("--config", str(file), "--lang", "en", "--help")[1].startswith("usage:")
+        file.write_text("[screen\n")
+        assert run("--config", str(file), "--help")[1].startswith("usage:")
 
 
 class TestFailures:
