@@ -7,14 +7,16 @@ that is missing, or whose window is not full yet, is None.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from core.model import Session
-from core.snapshot import Gauge, Row, RuleState, Value
+from core.snapshot import Gauge, RiskWarning, Row, RuleState, Value
 
 Values: TypeAlias = tuple[Value, ...]
+
+_LEVELS: Final[Mapping[RuleState, int]] = {"NOT_EVALUATED": -1, "CLEAR": 0, "INFO": 1, "WATCH": 1, "WARNING": 2}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,12 +104,13 @@ class GaugeSeries:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleStep:
-    """One step of a rule from a state to another, and the evidence of that session."""
+    """One step of a rule from a state to another, and the evidence of that session; `provisional`: it is not over."""
 
     session: Session
     old: RuleState
     new: RuleState
     evidence: Mapping[str, float | int | str | bool | None]
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +127,24 @@ class RuleDetail:
     levels: tuple[int, ...]
     steps: tuple[RuleStep, ...]
     gauge: GaugeSeries | None
+
+    def ending_in(self, warning: RiskWarning, session: Session | None) -> RuleDetail:
+        """The same with the state of the moment, of a session in progress too, and the step that leads to it.
+
+        Data health is judged by the clock, so even its state of a finished session may be another now.
+        """
+        level = _LEVELS[warning.state]
+        if session is None or not self.sessions or session < self.sessions[-1]:
+            return self
+        past = len(self.sessions) - (session == self.sessions[-1])
+        if self.levels[past:] == (level,):
+            return self
+        steps = tuple(step for step in self.steps if step.session < session)
+        old = steps[-1].new if steps else "CLEAR"
+        if warning.state not in ("NOT_EVALUATED", old):
+            steps += (RuleStep(session, old, warning.state, dict(warning.evidence), provisional=warning.provisional),)
+        sessions, levels = (*self.sessions[:past], session), (*self.levels[:past], level)
+        return replace(self, sessions=sessions, levels=levels, steps=steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

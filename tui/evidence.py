@@ -214,6 +214,7 @@ def _of_others() -> dict[str, Name]:
         "turbulent_sessions": Name(_("turbulent sessions of the last 5"), "count"),
         "turbulence": Name(_("turbulence today"), "number"),
         "turbulence_pr": Name(_("its percentile in 5 years"), "share"),
+        "faults": Name(_("stale or missing core symbols, and limits passed"), "count"),
         "universe_coverage": Name(_("coverage of the universe"), "share"),
         "suspect_share": Name(_("members with suspect prices"), "share"),
         "missing": Name(_("missing"), "number"),

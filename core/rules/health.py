@@ -47,39 +47,23 @@ class DataHealth(WithThresholds[W20Settings]):
         )
 
     def gauge(self, subject: str) -> Gauge | None:
-        """See `Rule`."""
-        limits = self._limits
-        return Gauge(
-            id="coverage",
-            label=_("coverage"),
-            enter=limits.watch_coverage,
-            warn=limits.warning_coverage,
-            leave=limits.watch_coverage,
-            direction="below",
-            unit="fraction",
-        )
+        """See `Rule`. A fault is a core symbol that is stale or missing, and each limit that is passed."""
+        return Gauge(id="faults", label=_("faults in the data"), enter=1, leave=1, unit="count")
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
         """See `Rule`."""
         limits, health = self._limits, market.health(t)
         age = health.fetch_age_hours
         coverage = min(health.coverage, np.nan_to_num(health.universe_coverage, nan=1.0))
-        warn = (
-            any(symbol in health.missing for symbol in VITAL)
-            or coverage < limits.warning_coverage
-            or (age is not None and age > limits.fetch_age_hours)
-        )
-        watch = (
-            warn
-            or bool(health.stale or health.missing)
-            or coverage < limits.watch_coverage
-            or health.suspect_share > limits.suspect_share
-        )
+        old = age is not None and age > limits.fetch_age_hours
+        lacking = {*health.missing, *health.stale}
+        beside = (coverage < limits.watch_coverage, health.suspect_share > limits.suspect_share, old)
+        faults = len(lacking) + sum(beside)
         return Judgement(
-            watch=watch,
-            warn=warn,
-            exit=not watch,
-            evidence=_evidence(health),
+            watch=faults > 0,
+            warn=any(symbol in health.missing for symbol in VITAL) or coverage < limits.warning_coverage or old,
+            exit=faults == 0,
+            evidence={"faults": faults, **_evidence(health)},
         )
 
     def text(self, subject: str, judgement: Judgement) -> str:

@@ -178,6 +178,8 @@ class WarningScreen(Overlay):
         self._evidence.update(words.evidence(warning, room // 2 - 2 if self.has_class("-beside") else room))
         self._past.update(words.past(warning))
         detail, asking = self._detail, self._failure or _("loading …")
+        if detail is not None:
+            detail = detail.ending_in(warning, self.status.snapshot.session)
         gauge = None if detail is None else detail.gauge
         self.chart.show(gauge, warning.gauge.value if warning.gauge else None, asking if detail is None else "")
         self.strip.show(detail, asking)

@@ -150,7 +150,8 @@ def steps(found: Sequence[RuleStep], width: int) -> Content:
     for step in reversed(found):
         head = f"{fmt.day(step.session)}  "
         old, new = _named(step.old), _named(step.new)
-        change = Content.assemble(head, (f"{old} → ", "$dim"), (new, STYLES[step.new]))
+        mark = fmt.APPROXIMATE if step.provisional else ""
+        change = Content.assemble(head, (f"{old} → ", "$dim"), (mark + new, STYLES[step.new]))
         lines.append(change)
         told = " · ".join(f"{name} {value}" for name, value in named(step.evidence))
         lines += [Content.styled(f"  {line}", "$dim") for line in fmt.wrap(told, max(20, width - 2))]
