@@ -13,11 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.daily import Beside, Daily
+from core.doubts import told
 from core.feeds.base import Feed, History, Quotes
 from core.feeds.sanitise import leapt
 from core.i18n import _
 from core.keeping import Keeper
-from core.model import Instant, Instrument, Place, Problem, Quote, Rejected
+from core.model import Doubt, Instant, Instrument, Place, Problem, Quote, Rejected
 from core.moment import Moment
 from core.sessions import Calendar
 from core.tape import Tape
@@ -59,6 +60,8 @@ class Gatherer:
         self._closes: Mapping[str, float] = {}
         self._classes = {instrument.symbol: instrument.cls for instrument in wanted}
         self._doubted: dict[Place, Rejected] = {}
+        self._asked_doubts: tuple[Doubt, ...] = ()
+        self._streamed_doubts: dict[str, Doubt] = {}
         self._unkept: dict[Place, Rejected] = {}
         self._recalled = False
         self._keeper: Keeper | None = None
@@ -75,6 +78,7 @@ class Gatherer:
         quotes = self._feed.quotes(self._wanted, moment.session, moment.now) if moment.in_progress else Quotes()
         stored, unread = self._recall()
         self._tape.take((*stored.values(), *quotes.quotes.values()))
+        self._asked_doubts = quotes.doubts
         self._remember(history)
         unwritten = self._keep(history, quotes, moment.now)
         beside, unknown = self._daily.at(moment, history.bars, self._tape.quotes(), patience=patience)
@@ -97,9 +101,17 @@ class Gatherer:
                     reason = _("a jump like that of a split or a slip")
                     doubted = Rejected(quote.symbol, quote.session, "price", quote.price, reason)
                     self._doubted[doubted.place] = doubted
+                    self._streamed_doubts.setdefault(quote.symbol, Doubt(quote.symbol, quote.asof, reason))
                 else:
+                    self._streamed_doubts.pop(quote.symbol, None)
                     believed.append(quote)
         self._tape.take(believed)
+
+    def in_doubt(self, streamed: Iterable[Doubt], now: Instant) -> tuple[Problem, ...]:
+        """What prices of now are not believed; `streamed`: what the stream did not even hand over."""
+        with self._lock:
+            doubts = (*self._asked_doubts, *self._streamed_doubts.values(), *streamed)
+        return told(doubts, self._tape.quotes(), now)
 
     def quotes(self) -> dict[str, Quote]:
         """The newest quote of each symbol, whatever session it is of."""

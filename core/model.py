@@ -116,6 +116,15 @@ class Rejected:
         return self.symbol, self.session, self.field
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The price that a source gives of a symbol now is not believed, `since` then, for a `reason` in words."""
+
+    symbol: str
+    since: Instant
+    reason: str
+
+
 class Stage(StrEnum):
     """What a refresh is at, where it may take seconds."""
 

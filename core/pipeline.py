@@ -247,7 +247,9 @@ class Pipeline(Answers, Inquiries):
             self._folder.beside = given.beside
             self._evenings.fetched_at = history.fetched_at
             folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)
-            problems = (*history.problems, *(self._stream.problems() if self._stream else ()))
+            streamed = (self._stream.problems(), self._stream.doubts()) if self._stream else ((), ())
+            doubted = self._gatherer.in_doubt(streamed[1], moment.now) if moment.in_progress else ()
+            problems = (*history.problems, *doubted, *streamed[0])
             shown = Shown(moment, folding.session, live, history.fetched_at, problems, rejected)
             behind = {
                 name: intake.live_row(panel.symbols, at.session, quotes, bars) if live else None

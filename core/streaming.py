@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from core.model import Instant, Problem, Quote, Session
+from core.model import Doubt, Instant, Problem, Quote, Session
 from core.sessions import Calendar, Clock
 from core.snapshot import Phase
 
@@ -45,6 +45,11 @@ class Streaming:
         if client is None or client.state.connected or not client.state.cause:
             return ()
         return (Problem("stream", None, client.state.cause),)
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The symbols whose last tick was rejected."""
+        client = self._client
+        return () if client is None else client.state.doubts
 
     def close(self) -> None:
         """End for good; returns at once."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from core.errors import FeedError
-from core.model import Instant, Instrument, Problem, Quote, Rejected, Session
+from core.model import Doubt, Instant, Instrument, Problem, Quote, Rejected, Session
 from core.panel import Bars
 
 
@@ -34,11 +34,15 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Quotes of the session in progress per symbol (empty for feeds without one)."""
+    """Quotes of the session in progress per symbol (empty for feeds without one).
+
+    `doubts`: the symbols whose newest price was rejected, as long as no good one has come.
+    """
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class LiveQuotes:
             text = _("{symbol}: Yahoo gave no quote")
             unquoted = (s for s in symbols if s in self._unquoted and self._close_of(s) is not None)
             problems |= dict.fromkeys(Problem("missing", s, text.format(symbol=s)) for s in unquoted)
-            return Quotes(self._book.of(symbols, session), tuple(problems), self._book.rejected())
+            book = self._book
+            return Quotes(book.of(symbols, session), tuple(problems), book.rejected(), book.doubts(symbols))
 
     def take(self, instrument: Instrument, chart: Chart) -> None:
         """Read the quote that came with a chart."""

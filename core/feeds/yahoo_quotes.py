@@ -12,7 +12,7 @@ import numpy as np
 from core.feeds.sanitise import TOLERANCE, leapt, stranger
 from core.feeds.yahoo_answers import Chart, decimals, instant, number
 from core.i18n import _
-from core.model import Instant, Instrument, Quote, Rejected, Session
+from core.model import Doubt, Instant, Instrument, Quote, Rejected, Session
 from core.sessions import Calendar
 from core.tape import newer
 
@@ -25,11 +25,12 @@ BEHIND = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row of quotes: the quote, if it is believed, and what is not; the market cap in its currency."""
+    """One row of quotes: the quote, or the doubt in it, and what is not believed; the market cap in its currency."""
 
     quote: Quote | None
     rejected: tuple[Rejected, ...] = ()
     market_cap: float | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class QuoteBook:
         self._quotes: dict[str, Quote] = {}
         self._asked: dict[str, float] = {}
         self._rejected: list[Rejected] = []
+        self._doubts: dict[str, Doubt] = {}
         self.market_caps: dict[str, tuple[float, Instant]] = {}
 
     def take(self, symbol: str, reading: Reading, at: float) -> None:
@@ -100,8 +102,12 @@ class QuoteBook:
         self._asked[symbol] = at
         self._rejected += reading.rejected
         quote = reading.quote
+        if reading.doubt is not None:
+            since = self._doubts.get(symbol, reading.doubt).since
+            self._doubts[symbol] = replace(reading.doubt, since=since)
         if quote is None:
             return
+        self._doubts.pop(symbol, None)
         self._quotes[symbol] = newer(self._quotes.get(symbol), quote)
         if reading.market_cap is not None:
             self.market_caps[symbol] = (reading.market_cap, quote.asof)
@@ -114,6 +120,10 @@ class QuoteBook:
         """Their quotes of `session`."""
         found = {symbol: self._quotes[symbol] for symbol in symbols if symbol in self._quotes}
         return {symbol: quote for symbol, quote in found.items() if quote.session == session}
+
+    def doubts(self, symbols: Iterable[str]) -> tuple[Doubt, ...]:
+        """Those of them whose newest price was rejected, each since the first time in a row."""
+        return tuple(self._doubts[symbol] for symbol in symbols if symbol in self._doubts)
 
     def rejected(self) -> tuple[Rejected, ...]:
         """What was rejected since the last call."""
@@ -128,7 +138,8 @@ def _price(value: object) -> float:
 def _read(said: _Said, known: Known) -> Reading:
     symbol, session = known.instrument.symbol, said.at.date()
     if reason := stranger(symbol, symbol, said.zone) or _doubt(said, known):
-        return Reading(None, (Rejected(symbol, session, "price", said.price, reason),))
+        rejected = Rejected(symbol, session, "price", said.price, reason)
+        return Reading(None, (rejected,), doubt=Doubt(symbol, known.now, reason))
     notes = [
         Rejected(symbol, session, name, value, _("not a price"))
         for name, value in (("open", said.open), ("high", said.high), ("low", said.low))

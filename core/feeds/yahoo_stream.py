@@ -29,9 +29,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from core.errors import FeedError, TapeboardError
 from core.feeds.stream_failures import FAILURES, in_words
-from core.feeds.yahoo_ticks import LatestQuotes, TickReader
+from core.feeds.yahoo_ticks import LatestQuotes, TickReader, TickRefused
 from core.i18n import _
-from core.model import Instant, Quote, Session
+from core.model import Doubt, Instant, Quote, Session
 from core.sessions import Clock, exchange_time
 from core.text import clean
 from core.worker import in_daemon_thread
@@ -64,7 +64,8 @@ class StreamState:
 
     `since`: when it was connected, or was found not to be. `reconnects`: connections made after the first.
     `ticks`: good ticks of the regular hours; `rejected`: messages that are none. `cause`: one line why it is
-    not connected and when it tries again, or why the last message was rejected; "" while all is well.
+    not connected and when it tries again, or why the last message was rejected; "" while all is well. `doubts`: the
+    symbols whose last tick was rejected.
     """
 
     connected: bool
@@ -73,6 +74,7 @@ class StreamState:
     ticks: int
     rejected: int
     cause: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 def backoff() -> Iterator[float]:
@@ -120,12 +122,14 @@ class StreamClient:
         self._since = clock.now()
         self._connections = self._ticks = self._rejected = 0
         self._cause = _("The stream is being opened")
+        self._doubts: Mapping[str, Doubt] = {}
 
     @property
     def state(self) -> StreamState:
         """The state now; may be read from any thread."""
         reconnects = max(self._connections - 1, 0)
-        return StreamState(self._connected, self._since, reconnects, self._ticks, self._rejected, self._cause)
+        doubts = tuple(self._doubts.values())
+        return StreamState(self._connected, self._since, reconnects, self._ticks, self._rejected, self._cause, doubts)
 
     def start(self) -> None:
         """Run in a new daemon thread; returns at once."""
@@ -225,10 +229,15 @@ class StreamClient:
         except TapeboardError as error:
             self._rejected += 1
             self._cause = clean(str(error))
+            if isinstance(error, TickRefused):
+                doubt = Doubt(error.symbol, self._clock.now(), error.reason)
+                self._doubts = {error.symbol: doubt, **self._doubts}
             self._pace.ask()
             return
         self._cause = ""
         if tick is not None:
+            if tick.symbol in self._doubts:
+                self._doubts = {symbol: doubt for symbol, doubt in self._doubts.items() if symbol != tick.symbol}
             self._ticks += 1
             self._latest.take(tick)
             self._pace.ask()

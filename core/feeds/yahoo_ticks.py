@@ -28,6 +28,15 @@ _REGULAR_HOURS: Final = 1  # 0 is before, 2 and 3 are after: those trades do not
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class TickRefused(FeedError):
+    """A tick of a symbol that was asked for is not believed, for a `reason` in words."""
+
+    def __init__(self, symbol: str, reason: str) -> None:
+        super().__init__(_("The stream sent {symbol} {reason}").format(symbol=symbol, reason=reason))
+        self.symbol = symbol
+        self.reason = reason
+
+
 class _Envelope(msgspec.Struct):
     message: bytes  # msgspec decodes the base64
 
@@ -44,23 +53,23 @@ class TickReader:
     def read(self, message: bytes) -> Quote | None:
         """The quote in `message`; None for a trade before or after the regular hours.
 
-        Raises TapeboardError where the message is not a sane tick of a symbol that was asked for.
+        Raises TickRefused for one that is not sane, FeedError where there is no tick of a symbol that was asked for.
         """
         data = self._data(message)
         if data.id not in self._symbols:
             raise FeedError(_("The stream sent a symbol that was not asked for"))
         if data.market_hours != _REGULAR_HOURS:
             return None
-        asof = self._time(data.time)
+        asof = self._time(data)
         price = _price(data.price)
         if price is None:
-            raise _refused(_("{symbol} without a price"), data.id)
+            raise TickRefused(data.id, _("without a price"))
         if data.day_volume < 0:
-            raise _refused(_("{symbol} with a negative volume"), data.id)
+            raise TickRefused(data.id, _("with a negative volume"))
         first, high, low = (_price(value) for value in (data.open_price, data.day_high, data.day_low))
         said = [value for value in (low, first, high) if value is not None]
         if said != sorted(said):
-            raise _refused(_("{symbol} with a high below its low or its open"), data.id)
+            raise TickRefused(data.id, _("with a high below its low or its open"))
         volume = float(data.day_volume) or None
         return Quote(data.id, self._session_of(asof), price, exchange_time(asof), first, high, low, volume)
 
@@ -70,13 +79,13 @@ class TickReader:
         except (msgspec.MsgspecError, UnicodeError, RecursionError, DecodeError) as error:
             raise FeedError(_("The stream sent a message that holds no tick")) from error
 
-    def _time(self, milliseconds: int) -> Instant:
+    def _time(self, data: PricingData) -> Instant:
         latest = (self._clock.now() - _EPOCH + AHEAD) / timedelta(milliseconds=1)
-        if milliseconds > latest:
-            raise FeedError(_("The stream sent a tick that is ahead of this computer's clock"))
-        if milliseconds <= 0:
-            raise FeedError(_("The stream sent a tick without a time"))
-        return _EPOCH + timedelta(milliseconds=milliseconds)
+        if data.time > latest:
+            raise TickRefused(data.id, _("with a time ahead of this computer's clock"))
+        if data.time <= 0:
+            raise TickRefused(data.id, _("without a time"))
+        return _EPOCH + timedelta(milliseconds=data.time)
 
 
 class LatestQuotes:
@@ -110,7 +119,3 @@ def shortest(value: float) -> float:
 
 def _price(value: float) -> float | None:
     return shortest(value) if math.isfinite(value) and value > 0 else None
-
-
-def _refused(text: str, symbol: str) -> FeedError:
-    return FeedError(_("The stream sent {what}").format(what=text.format(symbol=symbol)))

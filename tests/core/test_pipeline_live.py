@@ -230,6 +230,51 @@ class TestRestart:
         assert day.at("11:02").source.quarantined == 1
 
 
+class TestInDoubt:
+    """A current price that is not believed is a problem until a good one comes; the one before it stands."""
+
+    def test_a_quote_that_is_rejected_is_told_until_a_good_one_comes(self, day: Day) -> None:
+        before = day.at("11:00")
+        day.emulator.faults.set("negative", symbols=["QQQ"])
+        told = f"QQQ: its price is not believed since 11:01 (not a price); {lasts(before)['QQQ']:,.2f} of 11:00 stands"
+        for clock in ("11:01", "11:01", "11:02"):
+            snapshot = day.at(clock)
+            assert [(note.kind, note.symbol, note.text) for note in snapshot.source.problems] == [
+                ("rejected", "QQQ", told)
+            ]
+            assert lasts(snapshot)["QQQ"] == lasts(before)["QQQ"]
+        day.emulator.faults.clear()
+        assert day.at("11:03").source.problems == ()
+
+    def test_so_is_a_streamed_one(self, day: Day) -> None:
+        day.at("11:00")
+        day.clock.advance(60)
+        day.pipe.take({"SPY": day.tick("SPY", 10.0)})
+        assert problems(day.pipe.latest) == [("rejected", "SPY")]
+        day.clock.advance(60)
+        day.pipe.take({"SPY": day.tick("SPY", 1.01)})
+        assert problems(day.pipe.latest) == []
+
+    def test_a_good_price_by_another_road_ends_it(self, day: Day) -> None:
+        day.at("11:00")
+        day.clock.advance(60)
+        day.pipe.take({"SPY": day.tick("SPY", 10.0)})
+        assert problems(day.at("11:02")) == []
+
+    def test_the_evening_has_no_current_price_to_doubt(self, day: Day) -> None:
+        day.at("11:00")
+        day.emulator.faults.set("negative", symbols=["QQQ"])
+        assert problems(day.at("11:01")) == [("rejected", "QQQ")]
+        day.emulator.faults.clear()
+        assert problems(day.at("16:15")) == []
+
+
+def problems(snapshot: Snapshot | None) -> list[tuple[str, str | None]]:
+    """The kinds and symbols of what is wrong."""
+    assert snapshot is not None
+    return [(note.kind, note.symbol) for note in snapshot.source.problems]
+
+
 class TestStreamed:
     def test_a_streamed_price_is_shown_without_asking(self, day: Day) -> None:
         told: list[Snapshot | None] = []

@@ -146,12 +146,13 @@ def test_garbage_is_counted_told_and_survived() -> None:
             await until(lambda: listener.states[-1].rejected == 4)
             assert listener.states[-1].cause == "The stream sent SPY without a price"
             assert listener.states[-1].connected
+            assert [(one.symbol, one.reason) for one in listener.states[-1].doubts] == [("SPY", "without a price")]
             assert not listener.batches
             await server.latest.send(tick())
             await until(lambda: listener.state.ticks == 1)
             loop.advance(GAP)
             await until(lambda: listener.batches)
-            assert listener.states[-1].cause == ""
+            assert (listener.states[-1].cause, listener.states[-1].doubts) == ("", ())
             assert listener.states[-1].rejected == 4
             assert len(server.connections) == 1
 

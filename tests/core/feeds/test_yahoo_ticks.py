@@ -75,7 +75,7 @@ def test_a_trade_outside_the_regular_hours_makes_no_price(hours: int) -> None:
         (tick(day_volume=-1), "SPY with a negative volume"),
         (tick(day_high=99.0, day_low=101.0), "SPY with a high below its low"),
         (tick(open_price=102.0, day_high=101.0), "SPY with a high below its low"),
-        (tick(after=-OPEN.timestamp()), "without a time"),
+        (tick(after=-OPEN.timestamp()), "SPY without a time"),
         (tick(after=1e15), "ahead of this computer's clock"),
         (tick(after=3600 + AHEAD.total_seconds() + 1), "ahead of this computer's clock"),
     ],
