@@ -28,7 +28,6 @@ from core.comparison import rotation_block, spread_block
 from core.concentration_board import ConcentrationBoard
 from core.concentration_series import ConcentrationSeries
 from core.fund_lines import FundLines
-from core.metrics.catalogue import UNSOURCED
 from core.metrics.fold import KEPT, History
 from core.metrics.members import Members
 from core.metrics.risk import Assets
@@ -191,7 +190,7 @@ class Engine:
             valuation=valuation,
             warnings=warnings,
             evaluated=evaluated(warnings),
-            not_evaluated=self._valuation.lacking(valuation) | UNSOURCED,
+            not_evaluated=self._valuation.lacking(valuation),
         )
 
     def _folded(self, panel: Panel, names: Sequence[str]) -> ScreenHistory:

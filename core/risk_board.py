@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from core.courses import courses
 from core.metrics import cross_asset
 from core.metrics.fold import History
-from core.metrics.risk import Assets, appetite_state, sentiment_parts
+from core.metrics.risk import APPETITE_ENTER, APPETITE_LEAVE, Assets, appetite_state, sentiment_parts
 from core.metrics.risk_series import RiskSeries
 from core.metrics.statistics import PERCENTILE_MINIMUM, PERCENTILE_WINDOW, full_tail, percentile_rank, tail
 from core.panel import Floats
@@ -53,7 +54,7 @@ class RiskBoard:
         reasons = {name: self._reason(name, t) for name, value in plain.items() if value is None}
         return Risk(
             **plain,
-            appetite=_appetite(series, now),
+            appetite=self._appetite(series, now),
             corr63=_named(now, "corr63_"),
             corr252=_named(now, "corr252_"),
             ratios={f"{a}/{b}": self._ratio(a, b, t) for a, b in RATIOS},
@@ -78,6 +79,25 @@ class RiskBoard:
         changes = {key: number(float(ratio[t] / base - 1.0)) for key, base in past.items()}
         return {**changes, "dist_sma50": number(float(ratio[t] / full_tail(ratio, t, 50).mean() - 1.0))}
 
+    def _appetite(self, series: Mapping[str, Floats], now: Mapping[str, float]) -> Appetite:
+        found = {name.removeprefix("appetite_"): value for name, value in now.items() if name.startswith("appetite_")}
+        parts = int(found.pop("parts"))
+        components = {name: number(value) for name, value in found.items()}
+        rated = Appetite(parts=parts, of=len(found), enter=APPETITE_ENTER, leave=APPETITE_LEAVE, components=components)
+        scores = series["appetite"]
+        if not np.isfinite(scores[-1]):
+            return rated
+        states = appetite_state(scores)
+        since = next((t + 1 for t in range(len(states) - 2, -1, -1) if states[t] != states[-1]), None)
+        first = int(np.isfinite(scores).argmax())
+        return replace(
+            rated,
+            score=number(now["appetite"]),
+            state=states[-1],
+            since=self._history.session(first if since is None else since),
+            since_at_least=since is None,
+        )
+
     def _stretch(self, symbol: str, t: int) -> float:
         """L4: percentile of the price over its average of 1260 sessions. Price stretch, not valuation."""
         column = self._assets.columns.get(symbol)
@@ -86,19 +106,6 @@ class RiskBoard:
         px = self._history["px"][: t + 1, column]
         means = cross_asset.windows(px.reshape(-1, 1), PERCENTILE_WINDOW)[-PERCENTILE_WINDOW:, :, 0].mean(axis=1)
         return percentile_rank(tail(px, t, PERCENTILE_WINDOW)[-len(means) :] / means, PERCENTILE_MINIMUM)
-
-
-def _appetite(series: Mapping[str, Floats], now: Mapping[str, float]) -> Appetite:
-    components = {name.removeprefix("appetite_"): value for name, value in now.items() if name.startswith("appetite_")}
-    parts = int(components.pop("parts"))
-    known = np.isfinite(series["appetite"][-1])
-    return Appetite(
-        score=number(now["appetite"]),
-        state=appetite_state(series["appetite"])[-1] if known else None,
-        parts=parts,
-        of=len(components),
-        components={name: number(value) for name, value in components.items()},
-    )
 
 
 def _named(now: Mapping[str, float], prefix: str) -> dict[str, Value]:

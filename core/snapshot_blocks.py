@@ -96,10 +96,18 @@ class Concentration(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Appetite(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """Y1: the score in -100..100, its state with hysteresis, and the components in -1..1."""
+    """Y1: the score in -100..100, its state with hysteresis, and the components in -1..1.
+
+    `enter` and `leave` are the scores it becomes risk-on at and ceases to be below, mirrored for risk-off;
+    `since_at_least`: the state is older than the loaded history.
+    """
 
     score: Value = None
     state: str | None = None
+    since: date | None = None
+    since_at_least: bool = False
+    enter: float = 25.0
+    leave: float = 10.0
     parts: int = 0
     of: int = 8
     components: dict[str, Value] = {}

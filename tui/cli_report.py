@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date
 
 from core import pipeline
 from core.errors import UsageError
 from core.i18n import _
 from core.report.desk import note_of, rendered, save
 from core.text import clean
-from tui.cli_arguments import Options
+from tui.cli_arguments import Options, exchange_day
 from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
 from tui.cli_waiting import waiting
 
 
 def run(options: Options) -> int:
-    """Write the note; 4 if a configured symbol failed or is stale."""
+    """Write the note, with a period that of its last session; 4 if a configured symbol failed or is stale."""
     begin, end = options.begin, options.end
     if (begin is None) != (end is None):
         raise UsageError(_("a period needs both its ends"), "--from DATE --to DATE")
@@ -25,7 +26,7 @@ def run(options: Options) -> int:
     settings = options.load().settings
     with (
         waiting(quiet=options.quiet) as watch,
-        closing(pipeline.open_pipeline(settings, as_of=options.as_of, watch=watch)) as pipe,
+        closing(pipeline.open_pipeline(settings, as_of=_as_of(options), watch=watch)) as pipe,
     ):
         snapshot = pipe.refresh()
         period = None
@@ -44,3 +45,10 @@ def run(options: Options) -> int:
         return 0
     say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))
     return INCOMPLETE
+
+
+def _as_of(options: Options) -> date | None:
+    """The day the note is asked of: the one that is named, else the last of the period; None for the present."""
+    if options.as_of is not None or options.end is None:
+        return options.as_of
+    return options.end if options.end < exchange_day() else None

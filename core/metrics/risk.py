@@ -70,6 +70,10 @@ def risk_values(history: History, assets: Assets, first: int, last: int) -> dict
     return values
 
 
+APPETITE_ENTER, APPETITE_LEAVE = 25.0, 10.0
+"""Scores a state of Y1 is entered at and left below, mirrored for risk-off."""
+
+
 def appetite_state(scores: Floats, before: str = "neutral") -> list[str]:
     """Y1's state after each score: in at 25, out below 10, mirrored, and only when it holds two sessions.
 
@@ -88,9 +92,9 @@ def appetite_state(scores: Floats, before: str = "neutral") -> list[str]:
 
 
 def _raw_appetite(score: float, state: str) -> str:
-    if score >= 25 or (state == "risk-on" and score >= 10):
+    if score >= APPETITE_ENTER or (state == "risk-on" and score >= APPETITE_LEAVE):
         return "risk-on"
-    if score <= -25 or (state == "risk-off" and score <= -10):
+    if score <= -APPETITE_ENTER or (state == "risk-off" and score <= -APPETITE_LEAVE):
         return "risk-off"
     return "neutral"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.i18n import _
 from core.report.facts import Facts
-from core.report.note import Section, Sentence
+from core.report.note import Column, Section, Sentence, Slot, Table
+from core.universe import LARGE
 
 
 def breadth(facts: Facts) -> Section:
@@ -15,6 +16,7 @@ def breadth(facts: Facts) -> Section:
         id="breadth",
         title=_("Breadth and concentration"),
         sentences=(*said, *_sectors(facts), *_equal_weight(facts), *_concentration(facts)),
+        tables=_courses(facts),
     )
 
 
@@ -56,15 +58,23 @@ def _sectors(facts: Facts) -> tuple[Sentence, ...]:
 
 def _equal_weight(facts: Facts) -> tuple[Sentence, ...]:
     path = "breadth.equal_less_cap"
-    text = _("Equal less cap weight (RSP less SPY): {month:pp} over 21 and {quarter:pp} over 63 sessions.")
-    return facts.say("equal_less_cap", text, month=f"{path}.21s", quarter=f"{path}.63s")
+    text = _(
+        "Equal less cap weight (RSP less SPY): {month:pp} over 21 sessions from {b21:date} and {quarter:pp} over 63 "
+        "from {b63:date} (basis {basis})."
+    )
+    base = f"leadership.{LARGE}.base"
+    slots = {"month": f"{path}.21s", "quarter": f"{path}.63s", "b21": f"{base}.21s", "b63": f"{base}.63s"}
+    return facts.say("equal_less_cap", text, **slots, basis="basis")
 
 
 def _concentration(facts: Facts) -> tuple[Sentence, ...]:
     c = "concentration"
     if not facts.known(f"{c}.c1") and not facts.known(f"{c}.c5"):
         return facts.say("no_weights", _("Concentration: not evaluated, no weights of members are configured."))
-    text = _("The seven largest companies named in the settings weigh {c1:share} of the index (weights of {day:day}).")
+    text = _(
+        "Seven companies of a fixed list (AAPL, MSFT, NVDA, AMZN, GOOGL and GOOG, META, TSLA) weigh {c1:share} of SPY "
+        "(weights of {day:day})."
+    )
     said = facts.say("mag7_weight", text, c1=f"{c}.c1", day=f"{c}.weights_date.SPY")
     text = _("They made {share:share} of its return over 63 sessions, {part:pp} of it.")
     said += facts.say("mag7_share", text, share=f"{c}.c2.63s", part=f"{c}.c2_contribution.63s")
@@ -74,3 +84,44 @@ def _concentration(facts: Facts) -> tuple[Sentence, ...]:
     said += facts.say("small_top", text, share=f"{c}.c5")
     text = _("{share:share} of the small-cap members beat their index over 63 sessions.")
     return said + facts.say("small_beating", text, share=f"{c}.c7")
+
+
+def _courses(facts: Facts) -> tuple[Table, ...]:
+    """How the measures of breadth that are known have moved over the year."""
+    measures = (
+        ("above_sma20", "breadth.above_sma20", "share", _("Above the 20-session average")),
+        ("above_sma50", "breadth.above_sma50", "share", _("Above the 50-session average")),
+        ("above_sma200", "breadth.above_sma200", "share", _("Above the 200-session average")),
+        ("high_low_index", "breadth.high_low_index", "ratio", _("High-low index")),
+        ("mcclellan", "breadth.mcclellan", "index", _("McClellan oscillator")),
+        ("sectors_above_sma50", "breadth.sectors_above_sma50", "count", _("Sector funds above the 50-session average")),
+        ("equal_less_cap_63s", "breadth.equal_less_cap.63s", "pp", _("RSP less SPY over 63 sessions")),
+    )
+    rows = tuple(_course(facts, *measure) for measure in measures if facts.known(measure[1]))
+    if not rows:
+        return ()
+    titles = (_("Now"), _("Percentile"))
+    return (
+        Table(
+            id="breadth",
+            caption=_(
+                "Breadth over the last 252 sessions: now, its percentile among them, and every eighteenth of them"
+            ),
+            columns=(
+                Column(title=_("Measure"), numeric=False),
+                *(Column(title=title) for title in titles),
+                Column(title=_("Line"), numeric=False),
+            ),
+            rows=rows,
+        ),
+    )
+
+
+def _course(facts: Facts, name: str, path: str, kind: str, title: str) -> tuple[Slot, ...]:
+    course = f"breadth.course.{name}"
+    return (
+        Slot(path=path, value=facts.value(path), text=title),
+        facts.slot(path, kind),
+        facts.slot(f"{course}.pr", "share"),
+        facts.line(f"{course}.spark"),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core import __version__
 from core.agenda import Agenda
 from core.errors import NoDataError
@@ -21,11 +23,16 @@ from core.report.watch import watch
 from core.snapshot import Snapshot
 
 
-def compose(snapshot: Snapshot, agenda: Agenda, period: Period | None = None) -> Note:
-    """The note of the session in view, in the language in force. Raises NoDataError for a snapshot of nothing."""
+def compose(
+    snapshot: Snapshot, agenda: Agenda, period: Period | None = None, groups: Mapping[str, str] | None = None
+) -> Note:
+    """The note of the session in view, in the language in force; `groups` has the titles of the groups by id.
+
+    Raises NoDataError for a snapshot of nothing.
+    """
     if snapshot.session is None:
         raise NoDataError(_("there is no session to write about"), _("fetch, or give files"))
-    facts = Facts(snapshot, agenda=agenda, period=period)
+    facts = Facts(snapshot, agenda=agenda, period=period, groups=groups)
     return Note(
         tapeboard=__version__,
         language=language(),

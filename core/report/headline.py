@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import isnan
 
 from core.i18n import _
-from core.report.facts import Facts
+from core.report.facts import Facts, mark
 from core.report.note import Section, Sentence
-from core.universe import INDEX_FUNDS
+from core.universe import INDEX_FUNDS, LARGE
 
 
 def headline(facts: Facts) -> Section:
@@ -35,8 +35,8 @@ def _when(facts: Facts) -> tuple[Sentence, ...]:
     ):
         text = _("{asked:day} was not a session; this note is about the last one before it, {session:day}.")
         said += facts.say("not_a_session", text, asked="viewed_at", session="session")
-    elif snapshot.session_status == "intraday":
-        text = _("The session of {session:day} is in progress; everything here is provisional.")
+    if snapshot.session_status == "intraday":
+        text = _("The session of {session:day} is in progress; everything here is provisional (≈).")
         said += facts.say("provisional", text, session="session")
     if snapshot.session_status == "stale":
         text = _("The prices are stale: the last session they hold is {session:day}.")
@@ -56,7 +56,7 @@ def _verdict(facts: Facts) -> tuple[Sentence, ...]:
     template = templates.get(facts.snapshot.verdict.state)
     if template is None:
         return facts.say("verdict", _("NOT EVALUATED: a piece of the evidence for a verdict is missing."))
-    return facts.say("verdict", template, **paths)
+    return facts.say("verdict", mark(provisional=facts.snapshot.verdict.provisional) + template, **paths)
 
 
 def _evidence(facts: Facts) -> tuple[Sentence, ...]:
@@ -85,8 +85,16 @@ def _evidence(facts: Facts) -> tuple[Sentence, ...]:
         slots |= {"universe": "breadth.universe"} if name == "participation" else {}
         told = "sectors" if name == "participation" and not facts.snapshot.breadth.members else name
         said += facts.say(name if held else f"{name}_not", (ahead if held else behind)[told], **slots)
-    if said and facts.snapshot.basis == "px":
-        said += facts.say("evidence_basis", _("The verdict counts dividends; the other returns of this note do not."))
+    return (*said, *_basis(facts)) if said else ()
+
+
+def _basis(facts: Facts) -> tuple[Sentence, ...]:
+    """From where and on what the spreads of the evidence are: the verdict knows one basis, whatever is shown."""
+    text = _("These spreads count dividends (basis tr): 63 sessions from the close of {b63:day}, 21 from {b21:day}.")
+    base = f"leadership.{LARGE}.base"
+    said = facts.say("evidence_basis", text, b63=f"{base}.63s", b21=f"{base}.21s")
+    if facts.snapshot.basis == "px":
+        said += facts.say("verdict_basis", _("The verdict counts dividends; the other returns of this note do not."))
     return said
 
 
@@ -109,4 +117,7 @@ def _leader(facts: Facts) -> tuple[Sentence, ...]:
     ranks = {symbol: facts.number(f"leadership.{symbol}.rank.63s") for symbol in INDEX_FUNDS}
     ordered = sorted((symbol for symbol in ranks if not isnan(ranks[symbol])), key=ranks.__getitem__)
     told = [facts.labelled(symbol, f"leadership.{symbol}.ret.63s", "pct") for symbol in ordered]
-    return facts.list("index_funds", _("The index funds over 63 sessions, the first in front: {list}."), told)
+    text = _(
+        "The index funds over 63 sessions from the close of {base:day} (basis {basis}), the first in front: {list}."
+    )
+    return facts.list("index_funds", text, told, base=f"leadership.{LARGE}.base.63s", basis="basis")

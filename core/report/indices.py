@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.i18n import _
+from core.i18n import _, plural
+from core.report.captions import bases
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import Row
@@ -31,7 +32,11 @@ def _said(facts: Facts, row: Row) -> tuple[Sentence, ...]:
         text = _("{name} closed at its highest of 252 sessions, {last:level}.")
         said += facts.say("high_close", text, name=f"{path}.name", last=f"{path}.last")
     if row.records_week:
-        text = _("{name} has set {n:count} closing records in this calendar week.")
+        text = plural(
+            "{name} has set {n:count} closing record in this calendar week.",
+            "{name} has set {n:count} closing records in this calendar week.",
+            row.records_week,
+        )
         said += facts.say("records_week", text, name=f"{path}.name", n=f"{path}.records_week")
     return said
 
@@ -53,15 +58,23 @@ def _table(facts: Facts, rows: list[Row]) -> tuple[Table, ...]:
         ("high_252", "level", _("intraday high")),
         ("rsi14", "whole", "RSI14"),
     )
+    caption = _(
+        "Price indices, without dividends (basis px): changes in percent from the closes of {bases}, 1s from the close "
+        "before; highs over 252 sessions, closing and intraday; line: every fourth close of 60 sessions"
+    )
     return (
         Table(
             id="indices",
-            caption=_("Price indices, changes in percent; highs over 252 sessions, closing and intraday"),
-            columns=tuple(Column(title=title, numeric=kind != "name") for _field, kind, title in fields),
+            caption=caption.format(bases=bases(facts, f"leadership.{rows[0].symbol}", ("5s", "63s", "ytd"))),
+            columns=(
+                *(Column(title=title, numeric=kind != "name") for _field, kind, title in fields),
+                Column(title=_("Line"), numeric=False),
+            ),
             rows=tuple(_row(facts, row, fields) for row in rows),
         ),
     )
 
 
 def _row(facts: Facts, row: Row, fields: tuple[tuple[str, str, str], ...]) -> tuple[Slot, ...]:
-    return tuple(facts.slot(f"leadership.{row.symbol}.{field}", kind) for field, kind, _title in fields)
+    path = f"leadership.{row.symbol}"
+    return (*(facts.slot(f"{path}.{field}", kind) for field, kind, _title in fields), facts.line(f"{path}.spark"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _
+from core.report.captions import bases, on_basis
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import Row, Spread
@@ -52,28 +53,27 @@ def _said(facts: Facts, spread: Spread) -> tuple[Sentence, ...]:
 
 
 def _funds(facts: Facts) -> tuple[Table, ...]:
-    """Every ranked fund with a price, by its return over 63 sessions; an index has no dividends to compare by."""
+    """Every ranked fund with a price, group by group; an index has no dividends to compare by."""
     rows = [row for row in facts.snapshot.leadership if _ranked(facts, row)]
-    rows.sort(key=lambda row: -facts.number(f"leadership.{row.symbol}.ret.63s"))
+    groups = list(dict.fromkeys(row.group for row in rows))
+    rows.sort(key=lambda row: (groups.index(row.group), -facts.number(f"leadership.{row.symbol}.ret.63s")))
     if not rows:
         return ()
-    caption = {
-        "tr": _(
-            "Returns in percent by window in sessions, with dividends (basis {basis}); base of 63 sessions {base:day}; "
-            "rank: in the group of the fund"
-        ),
-        "px": _(
-            "Returns in percent by window in sessions, prices only (basis {basis}); base of 63 sessions {base:day}; "
-            "rank: in the group of the fund"
-        ),
-    }[facts.snapshot.basis]
-    captions = facts.say("caption", caption, basis="basis", base=f"leadership.{rows[0].symbol}.base.63s")
-    titles = (Column(title=_("Symbol"), numeric=False), Column(title=_("Name"), numeric=False))
+    caption = _(
+        "Returns in percent by window in sessions, {basis}, from the closes of {bases}; rank: in the group of the "
+        "fund; line: every fourth close of 60 sessions"
+    )
+    titles = (_("Group"), _("Symbol"), _("Name"))
     return (
         Table(
             id="funds",
-            caption="".join(made.text for made in captions),
-            columns=(*titles, *(Column(title=w) for w in ("1s", *WINDOWS)), Column(title=_("Rank 63s"))),
+            caption=caption.format(basis=on_basis(facts), bases=bases(facts, f"leadership.{rows[0].symbol}", WINDOWS)),
+            columns=(
+                *(Column(title=title, numeric=False) for title in titles),
+                *(Column(title=window) for window in ("1s", *WINDOWS)),
+                Column(title=_("Rank 63s")),
+                Column(title=_("Line"), numeric=False),
+            ),
             rows=tuple(_fund(facts, row) for row in rows),
         ),
     )
@@ -87,11 +87,13 @@ def _ranked(facts: Facts, row: Row) -> bool:
 def _fund(facts: Facts, row: Row) -> tuple[Slot, ...]:
     path = f"leadership.{row.symbol}"
     return (
+        facts.group(path),
         facts.slot(f"{path}.symbol", "name"),
         facts.slot(f"{path}.name", "name"),
         facts.slot(f"{path}.chg_1s", "plain_pct"),
         *(facts.slot(f"{path}.ret.{window}", "plain_pct") for window in WINDOWS),
         facts.slot(f"{path}.rank.63s", "count"),
+        facts.line(f"{path}.spark"),
     )
 
 
@@ -100,15 +102,22 @@ def _spreads(facts: Facts) -> tuple[Table, ...]:
     if not known:
         return ()
     measures = (_("lowest"), _("highest"), _("agree"), "z21", "t63", _("streak"))
+    caption = _(
+        "Spreads in percentage points by window in sessions, basis {basis}, from the closes of {bases}; lowest and "
+        "highest over base dates 58 to 68 sessions back; agree: windows of six that share the sign; streak: sessions "
+        "in a row with that sign over 63; line: that over 63 at every fourth of 60 sessions"
+    )
     return (
         Table(
             id="spreads",
-            caption=_(
-                "Spreads in percentage points by window in sessions; lowest and highest over base dates 58 to 68 "
-                "sessions back; agree: windows of six that share the sign; streak: sessions in a row with that sign "
-                "over 63"
+            caption=caption.format(
+                basis=facts.snapshot.basis, bases=bases(facts, f"leadership.{known[0].partition('-')[0]}", WINDOWS)
             ),
-            columns=(Column(title=_("Pair"), numeric=False), *(Column(title=t) for t in (*WINDOWS, *measures))),
+            columns=(
+                Column(title=_("Pair"), numeric=False),
+                *(Column(title=title) for title in (*WINDOWS, *measures)),
+                Column(title=_("Line"), numeric=False),
+            ),
             rows=tuple(_spread(facts, f"spreads.{pair}") for pair in known),
         ),
     )
@@ -121,4 +130,5 @@ def _spread(facts: Facts, path: str) -> tuple[Slot, ...]:
         facts.slot(f"{path}.agree.0", "count"),
         *(facts.slot(f"{path}.{field}", "number") for field in ("z21", "t63")),
         facts.slot(f"{path}.streak", "count"),
+        facts.line(f"{path}.spark"),
     )

@@ -28,11 +28,17 @@ def method(facts: Facts) -> Section:
 
 def _conventions(facts: Facts) -> tuple[Sentence, ...]:
     text = _(
-        "Returns run from close to close on basis {basis} (tr: with dividends, px: price alone); n sessions back "
-        "unless months are named. Averages, highs, RSI and bands are of prices. Volatility is the sample deviation "
-        "(ddof 1)."
+        "Returns run from close to close, n sessions back unless months are named: over one session of prices alone "
+        "(px), over more of them on basis {basis} (tr: with dividends, px: prices alone); those of indices are always "
+        "px. Averages, highs, RSI and bands are of prices. Volatility is the sample deviation (ddof 1)."
     )
-    return facts.say("conventions", text, basis="basis")
+    rows = facts.snapshot.leadership + facts.snapshot.sectors + facts.snapshot.watchlist
+    unadjusted = [row.symbol for row in rows if row.basis == "as supplied" and row.last is not None]
+    slots = [Slot(path=f"leadership.{symbol}.symbol", value=symbol, text=symbol) for symbol in unadjusted]
+    return (
+        *facts.say("conventions", text, basis="basis"),
+        *facts.list("as_supplied", _("On closes as supplied, dividends unknown: {list}."), slots),
+    )
 
 
 def _universe(facts: Facts) -> tuple[Sentence, ...]:

@@ -14,6 +14,7 @@ import msgspec
 from core.snapshot import ProblemNote
 
 Plain: TypeAlias = float | int | str | bool | date | datetime | None
+Line: TypeAlias = tuple[float | None, ...]
 
 
 class _Frozen(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -24,7 +25,7 @@ class Slot(_Frozen, kw_only=True, frozen=True):
     """One thing filled into a sentence or a table: where it comes from, and how it was printed."""
 
     path: str
-    value: Plain
+    value: Plain | Line
     text: str
 
 

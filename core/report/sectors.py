@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _
+from core.report.captions import bases, on_basis
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import SectorRow
@@ -58,7 +59,7 @@ def _classes(facts: Facts) -> tuple[Sentence, ...]:
     path = "rotation.cyc_minus_def"
     text = _(
         "Cyclical less defensive sectors: {day:pp} on the day, {month:pp} over 21 and {quarter:pp} over 63 sessions "
-        "(scheme {scheme})."
+        "(scheme {scheme}; bases and basis as in the table)."
     )
     slots = {"day": f"{path}.1s", "month": f"{path}.21s", "quarter": f"{path}.63s", "scheme": "rotation.scheme"}
     return facts.say("classes", text, **slots)
@@ -87,16 +88,18 @@ def _persistence(facts: Facts) -> tuple[Sentence, ...]:
 def _table(facts: Facts, rows: list[SectorRow]) -> Table:
     """Every sector fund by its rank over 63 sessions; who has none stands last."""
     ordered = sorted(rows, key=lambda row: row.rank.get("63s") or len(rows))
+    caption = _(
+        "Sector funds by their rank over 63 sessions; changes in percent, {basis}, from the closes of {bases}; line: "
+        "every fourth close of 60 sessions"
+    )
     return Table(
         id="sectors",
-        caption=_(
-            "Sector funds by their rank over 63 sessions; changes in percent over a day, a week, a month, a quarter"
-        ),
+        caption=caption.format(basis=on_basis(facts), bases=bases(facts, f"sectors.{rows[0].symbol}", SPANS)),
         columns=(
             *(Column(title=title, numeric=False) for title in (_("Symbol"), _("Sector"), _("Class"))),
             *(Column(title=span) for span in SPANS),
             *(Column(title=f"# {span}") for span in SPANS),
-            Column(title=_("Quadrant"), numeric=False),
+            *(Column(title=title, numeric=False) for title in (_("Quadrant"), _("Line"))),
         ),
         rows=tuple(_line(facts, row) for row in ordered),
     )
@@ -111,6 +114,7 @@ def _line(facts: Facts, row: SectorRow) -> tuple[Slot, ...]:
         *(facts.slot(f"{path}.{_field(span)}", "plain_pct") for span in SPANS),
         *(facts.slot(f"{path}.rank.{span}", "count") for span in SPANS),
         Slot(path=f"{path}.quadrant", value=row.quadrant, text=_quadrant_in_words(row.quadrant)),
+        facts.line(f"{path}.spark"),
     )
 
 

@@ -1,6 +1,6 @@
 """The catalogues of the languages: extraction, update, compilation, completeness. `make catalogue` runs it.
 
-Every string that passes `core.i18n._`, and every name and title of the shipped configuration, stands in
+Every string that passes `core.i18n`, and every name and title of the shipped configuration, stands in
 `core/locale/LANGUAGE/LC_MESSAGES/tapeboard.po`, without places in the source, so that moving code changes no
 catalogue. The compiled `.mo` beside it is what the program reads. New strings stand there untranslated at first.
 """
@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -38,24 +38,32 @@ def template() -> Catalog:
     """Every string that can be translated, each once."""
     catalogue = Catalog(domain=DOMAIN, project="Tapeboard", charset="utf-8")
     for message in (*strings_of(ROOT / "core"), *strings_of(ROOT / "tui")):
-        catalogue.add(message, flags=("python-brace-format",) if PLACEHOLDER.search(message) else ())
+        catalogue.add(message, flags=("python-brace-format",) if PLACEHOLDER.search(forms(message)[-1]) else ())
     for name in (*shipped_names(), *metric_words()):
         catalogue.add(name)
     return catalogue
 
 
-def strings_of(folder: Path) -> Iterator[str]:
-    """What passes `_` in the source there, also inside an f-string, where Babel finds it only from Python 3.12 on."""
+def strings_of(folder: Path) -> Iterator[str | tuple[str, str]]:
+    """What passes `_` in the source there, and the pairs that pass `plural`.
+
+    Also inside an f-string, where Babel finds them only from Python 3.12 on.
+    """
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str(message)), *_rest]):
                     yield message
+                case ast.Call(
+                    func=ast.Name(id="plural"),
+                    args=[ast.Constant(value=str(one)), ast.Constant(value=str(many)), _n],
+                ):
+                    yield one, many
 
 
 def shipped_names() -> Iterator[str]:
-    """The titles of the shipped groups and events, and the names of the symbols."""
-    yield from dict.fromkeys(event.title for event in load_events())
+    """The titles of the shipped groups, titles and sources of the events, and the names of the symbols."""
+    yield from dict.fromkeys(name for event in load_events() for name in (event.title, event.source))
     for group in defaults().settings.universe.groups.values():
         yield group.title
         yield from group.symbols.values()
@@ -108,15 +116,20 @@ def wrong(catalogue: Catalog) -> Iterator[str]:
     for message in catalogue:
         if not message.id:
             continue
-        if not message.string or message.fuzzy:
+        if not all(forms(message.string)) or message.fuzzy:
             yield f"not translated: {message.id!r}"
-        elif placeholders(message.id) != placeholders(message.string):
+        elif any(placeholders(form) != placeholders(forms(message.id)[-1]) for form in forms(message.string)):
             yield f"other placeholders: {message.id!r}"
 
 
-def placeholders(text: Message | object) -> list[str]:
+def forms(string: Any) -> tuple[str, ...]:
+    """The forms of a string by number: one where it has no plural."""
+    return tuple(string) if isinstance(string, list | tuple) else (string,)
+
+
+def placeholders(text: str) -> list[str]:
     """The placeholders of a string, each as often as it stands there."""
-    return sorted(PLACEHOLDER.findall(str(text)))
+    return sorted(PLACEHOLDER.findall(text))
 
 
 def translations() -> list[str]:

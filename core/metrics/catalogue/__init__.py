@@ -23,14 +23,8 @@ __all__ = [
     "RETURNS",
     "SECTORS",
     "TREND",
-    "UNSOURCED",
     "VOLATILITY",
     "Metric",
 ]
 
 METRICS: Final = (*RETURNS, *BREADTH, *TREND, *VOLATILITY, *CONCENTRATION, *CROSS_ASSET, *SECTORS, *APPETITE, *EXTERNAL)
-
-UNSOURCED: Final = {
-    metric.id: metric.field.partition(": ")[2] for metric in METRICS if metric.field.startswith("not evaluated")
-}
-"""The metrics nothing gives the inputs of, with the reason."""

@@ -168,5 +168,5 @@ EXTERNAL: Final = (
         "valuation.funds.flow",
         "Yahoo",
     ),
-    Metric("F2", "event calendar", "dated external file", "-", "-", "-", "not evaluated: no source of events"),
+    Metric("F2", "event calendar", "dated external file", "-", "-", "-", "events of the market note"),
 )

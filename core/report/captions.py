@@ -1,0 +1,22 @@
+"""What captions say of the numbers under them: the basis of the returns, and the closes they run from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.i18n import _
+from core.report.facts import Facts
+
+
+def on_basis(facts: Facts) -> str:
+    """On what the returns of funds are, the day's apart from those of longer windows (metrics.md R1)."""
+    return {
+        "tr": _("1s of prices alone (basis px), longer windows with dividends (basis tr)"),
+        "px": _("prices only (basis px)"),
+    }[facts.snapshot.basis]
+
+
+def bases(facts: Facts, path: str, windows: Sequence[str]) -> str:
+    """The session whose close each window starts from, as the row at `path` has it; the day before is not named."""
+    named = [facts.labelled(window, f"{path}.base.{window}", "date") for window in windows if window != "1s"]
+    return _(", ").join(slot.text for slot in named)
