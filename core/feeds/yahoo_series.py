@@ -65,8 +65,8 @@ class Series:
 
     @property
     def late(self) -> bool:
-        """Whether nothing is known yet of what is under way; where it failed before, that is to be told."""
-        return self.loading and self.error is None
+        """Whether nothing is known yet of what is under way; what it lacked before, or why, is still to be told."""
+        return self.loading and self.error is None and self.tries == 0
 
     def need(self, sessions: Days) -> Need:
         """What is needed to have all of `sessions`; found anew only when something has changed."""

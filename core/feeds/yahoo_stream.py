@@ -230,8 +230,7 @@ class StreamClient:
             self._rejected += 1
             self._cause = clean(str(error))
             if isinstance(error, TickRefused):
-                doubt = Doubt(error.symbol, self._clock.now(), error.reason)
-                self._doubts = {error.symbol: doubt, **self._doubts}
+                self._doubts = {error.symbol: Doubt(error.symbol, self._clock.now(), error.reason), **self._doubts}
             self._pace.ask()
             return
         self._cause = ""

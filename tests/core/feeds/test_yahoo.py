@@ -306,6 +306,17 @@ def test_a_missing_session_is_named_and_asked_for_again_less_and_less_often(emul
         assert yahoo.history(THREE).problems == ()
 
 
+def test_a_missing_session_stays_named_while_it_is_asked_for_again(emulator: Emulator) -> None:
+    emulator.market.drop_session("F001", SESSION)
+    with rig(emulator, deadline=2.0) as yahoo:
+        named = yahoo.history(THREE).problems
+        assert [(p.kind, p.text) for p in named] == [("stale", "F001: no bar of 2026-01-09")]
+        emulator.faults.set("stall")
+        yahoo.advance(60)
+        assert yahoo.history(THREE).problems == named
+        assert emulator.log.in_flight == 1
+
+
 def test_a_hole_of_these_days_is_filled_and_an_old_one_is_named(emulator: Emulator, store: Store) -> None:
     emulator.market.drop_session("F000", date(2025, 9, 10))
     emulator.market.drop_session("F001", date(2026, 1, 6))
