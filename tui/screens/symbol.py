@@ -21,7 +21,7 @@ from textual.widgets import Static
 
 from core.i18n import _
 from core.metrics.catalogue import Metric
-from core.series import SymbolDetail
+from core.series import PriceSeries, SymbolDetail
 from core.snapshot import EMPTY, Row, Snapshot
 from tui import format as fmt
 from tui.commands import SYMBOL
@@ -32,7 +32,7 @@ from tui.screens.symbol_metrics import metric_of, metric_rows
 from tui.status import Status
 from tui.widgets.line import Piece, piece
 from tui.widgets.live_table import Column, LiveTable, TableRow
-from tui.widgets.price_chart import PriceChart, PriceLook, newest
+from tui.widgets.price_chart import PriceChart, PriceLook, newest, per_candle
 from tui.widgets.title import TitleLine
 
 DETAIL: Final = "detail"
@@ -82,6 +82,7 @@ class SymbolScreen(Overlay):
         self._hint = hint
         self._title, self._below = TitleLine(), TitleLine(id="below")
         self._detail: SymbolDetail | None = None
+        self._shown: PriceSeries | None = None
         self._failure = ""
         self._told: Snapshot = EMPTY
         self.formula.display = False
@@ -106,7 +107,7 @@ class SymbolScreen(Overlay):
         self.table.set_columns(
             (
                 Column("symbol", _("Metric"), 20, "left"),
-                Column("value", _("Value"), 10),
+                Column("value", _("Reading"), 10),
                 Column("note", "", 12, "left", flex=True),
             )
         )
@@ -119,6 +120,7 @@ class SymbolScreen(Overlay):
         beside = self.size.width >= BESIDE
         self.set_class(beside, "-beside")
         self._show_title()
+        self.call_after_refresh(self._caption)  # the chart has its new size by then
 
     def watch_status(self) -> None:
         """Tell it in the header; a new snapshot has other numbers."""
@@ -172,12 +174,17 @@ class SymbolScreen(Overlay):
             case "price_scale":
                 self.look = replace(self.look, log=not self.look.log)
             case "price_range":
-                self.sessions = RANGES[(RANGES.index(self.sessions) + 1) % len(RANGES)]
+                self.sessions = self._next_range()
             case "explain":
                 self.formula.display = not self.formula.display
                 if self.formula.display:
                     self.add_class("-metrics")
                 self._show_formula()
+
+    def _next_range(self) -> int:
+        """The next range that shows more; the shortest after one that shows all."""
+        there = len(self._detail.prices.sessions) if self._detail else RANGES[-1]
+        return next((count for count in RANGES if self.sessions < count and self.sessions < there), RANGES[0])
 
     def action_step(self, step: int) -> None:
         """To the next symbol of the list that this one was opened from."""
@@ -209,13 +216,20 @@ class SymbolScreen(Overlay):
 
     def _show_chart(self) -> None:
         prices = self._detail.prices if self._detail else None
-        shown = None if prices is None else newest(prices, self.sessions)
-        self.chart.show(shown, self.look, self._failure or _("loading …"))
-        style = _("candles, the newest that fit") if self.look.candles else _("line")
+        self._shown = None if prices is None else newest(prices, self.sessions)
+        self.chart.show(self._shown, self.look, self._failure or _("loading …"))
+        self._caption()
+
+    def _caption(self) -> None:
+        """Say below the chart what it shows."""
+        count = len(self._shown.sessions) if self._shown else self.sessions
+        per = per_candle(self._shown, *self.chart.size) if self._shown else 1
+        candles = _("candles of {n} sessions").format(n=per) if per > 1 else _("candles")
+        style = candles if self.look.candles else _("line")
         scale = _("logarithmic") if self.look.log else _("linear")
         told = _("{count} sessions · {style} · {scale} · prices only")
-        text = told.format(count=self.sessions, style=style, scale=scale)
-        self._below.show([], [piece(text, _("{count} sessions").format(count=self.sessions), style="dim"), RULE])
+        text = told.format(count=count, style=style, scale=scale)
+        self._below.show([], [piece(text, _("{count} sessions").format(count=count), style="dim"), RULE])
 
     def _show_title(self) -> None:
         row = self._row()
