@@ -58,7 +58,7 @@ class DataHealth(WithThresholds[W20Settings]):
         old = age is not None and age > limits.fetch_age_hours
         lacking = {*health.missing, *health.stale}
         beside = (coverage < limits.watch_coverage, health.suspect_share > limits.suspect_share, old)
-        faults = len(lacking) + sum(beside)
+        faults = len(lacking) + int(sum(beside))
         return Judgement(
             watch=faults > 0,
             warn=any(symbol in health.missing for symbol in VITAL) or coverage < limits.warning_coverage or old,
