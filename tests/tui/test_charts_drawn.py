@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from tests.tui.drawn import DrawnApp
 from tests.tui.script import text
 from tui.widgets.canvas import Canvas
 from tui.widgets.leader_strip import draw_leaders, run, shares
-from tui.widgets.price_chart import PriceChart, PriceLook, draw_prices, newest, volume_text
+from tui.widgets.price_chart import PriceChart, PriceLook, draw_prices, gathered, newest, per_candle, volume_text
 from tui.widgets.ratio_chart import RatioChart, draw_ratio
 
 width, height = st.integers(1, 250), st.integers(1, 70)
@@ -49,14 +50,26 @@ def test_a_price_chart_names_its_lines_beside_them() -> None:
     assert {"up", "down", "info", "watch", "alarm", "volume"} <= styles(canvas)
 
 
-def test_candles_show_the_newest_sessions_that_fit_a_line_shows_all() -> None:
+def test_candles_show_all_sessions_as_a_line_does() -> None:
     candles, line = Canvas(100, 30), Canvas(100, 30)
     draw_prices(candles, series.prices(), PriceLook())
     draw_prices(line, series.prices(), PriceLook(candles=False))
     assert "2025-03" in line.text()
-    assert "2025-03" not in candles.text()
+    assert "2025-03" in candles.text()
     assert not {"up", "down"} & styles(line)
     assert newest(series.prices(), 5).sessions == series.SESSIONS[-5:]
+
+
+def test_sessions_are_gathered_up_to_the_newest() -> None:
+    all_of_them = series.prices()
+    seen = gathered(all_of_them, 4)
+    assert seen.sessions == all_of_them.sessions[::-4][::-1]
+    assert seen.open[-1] == all_of_them.open[-4]
+    assert seen.close[-1] == all_of_them.close[-1]
+    for field, pick in (("high", max), ("low", min), ("volume", max)):
+        assert getattr(seen, field)[-1] == pick(getattr(all_of_them, field)[-4:])
+    assert gathered(all_of_them, 1) is all_of_them
+    assert per_candle(all_of_them, 10, 5) == math.ceil(len(all_of_them.sessions) / 10)
 
 
 def test_without_colours_a_fall_has_another_shape() -> None:

@@ -180,3 +180,17 @@ async def test_the_measure_at_the_cursor_is_explained(key: str, place: int, monk
         assert isinstance(pane, GaugePane)
         gauge = next(g for _title, own in pane.sections() for g in own if g.key == pane.table.cursor_key)
         await until(pilot, lambda: f"{gauge.name}: {gauge.about}" in text(pilot))
+
+
+@pytest.mark.parametrize(
+    ("score", "state", "told"),
+    [
+        (24.0, "risk-on", "in from +25, left below +10, for 2 sessions"),
+        (-12.0, "risk-off", "in from -25, left above -10, for 2 sessions"),
+        (24.0, "neutral", "on from +25, off from -25, for 2 sessions"),
+    ],
+)
+def test_the_state_of_the_appetite_tells_what_ends_it(score: float, state: str, told: str) -> None:
+    snapshot = blocks.full(risk=blocks.risk(appetite=Appetite(score=score, state=state, parts=8)))
+    assert cross_asset(snapshot)["appetite state"].cells["about"].text == told
+    assert cell_len(told) <= ABOUT

@@ -106,9 +106,9 @@ def test_the_verdict_keeps_its_numbers_at_every_width() -> None:
         "✓ equal vs cap +1.0 pp / 63s  ✓ cyclicals vs defensives +1.6 pp / 21s msci  ✓ 9/11 sectors > 50d"
     )
     narrow = told(verdict_pieces(builders.rich()), 79)
-    assert narrow == "BROADENING  4/4  small +2.8 pp  fragile  equal +1.0 pp  cyc +1.6 pp  9/11>50d"
+    assert narrow == "BROADENING  ✓small +2.8pp  fragile  ✓equal +1.0pp  ✓cyc +1.6pp  ✓9/11>50d"
     unsure = told(verdict_pieces(builders.rich(verdict=builders.verdict(provisional=True))), 79)
-    assert unsure == "≈ BROADENING  4/4  small +2.8pp  fragile  equal +1.0pp  cyc +1.6pp  9/11>50d"
+    assert unsure == "≈ BROADENING  ✓small +2.8pp  fragile  ✓equal +1.0pp  ✓cyc +1.6pp  ✓9/11>50d"
 
 
 def test_a_provisional_verdict_is_marked() -> None:
@@ -134,7 +134,7 @@ def test_evidence_that_fails_is_told_with_its_number() -> None:
 def test_the_members_of_a_universe_keep_its_name_apart_in_the_fewest_words() -> None:
     piece = Evidence(id="participation", text="67 % of sp500 > 50d", value=0.67, holds=True)
     text = told(verdict_pieces(builders.rich(verdict=builders.verdict(evidence=(piece,)))), 34)
-    assert text.endswith("67% sp500>50d")
+    assert text.endswith("✓67% sp500>50d")
 
 
 def test_the_verdict_says_that_it_counts_dividends_where_the_panes_do_not() -> None:

@@ -101,12 +101,13 @@ async def test_a_spread_is_no_symbol() -> None:
 async def test_keys_change_how_prices_are_drawn() -> None:
     async with opened(Script(builders.rich()), "enter") as pilot:
         for key, words in (
-            ("v", "candles, the newest that fit"),
+            ("v", "252 sessions · candles of 4 sessions"),
             ("y", "logarithmic"),
-            ("x", "504 sessions"),
-            ("x", "63 sessions"),
-            ("v", "63 sessions · line"),
+            ("x", "63 sessions · candles · logarithmic"),
+            ("x", "126 sessions · candles of 2 sessions"),
+            ("v", "126 sessions · line"),
             ("y", "linear"),
+            ("x", "252 sessions · line"),
         ):
             await pilot.press(key)
             await until(pilot, lambda words=words: told(pilot, words))  # type: ignore[misc]  # a name of the loop
@@ -116,7 +117,7 @@ async def test_where_the_metrics_hide_the_chart_a_key_that_changes_it_shows_it()
     async with opened(Script(builders.rich()), "enter", "tab", size=(80, 24)) as pilot:
         await until(pilot, lambda: told(pilot, "Metric"))
         await pilot.press("v")
-        await until(pilot, lambda: told(pilot, "candles, the newest that fit") and not told(pilot, "Metric "))
+        await until(pilot, lambda: told(pilot, "candles of") and not told(pilot, "Metric "))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.i18n import _
-from core.snapshot import Concentration, Risk, Snapshot, Value
+from core.snapshot import Appetite, Concentration, Risk, Snapshot, Value
 from tui import format as fmt
 from tui.panes.gauges import NO_COURSE, Gauge, GaugePane, why
 
@@ -77,7 +77,7 @@ def _appetite(risk: Risk) -> list[Gauge]:
         sign=True,
         why=_("fewer than 5 of its 8 components"),
     )
-    about = _("on from +25, off from -25, for 2 sessions")
+    about = _limits(appetite).format(enter=round(appetite.enter), leave=round(appetite.leave))
     state = Gauge("appetite state", _("State"), None, about, text=_words()[appetite.state or ""], why=score.why)
     most = HUNDRED / max(appetite.parts, 1)
     parts = [
@@ -96,6 +96,14 @@ def _appetite(risk: Risk) -> list[Gauge]:
     known = sum(value is not None for value in risk.sentiment_parts.values())
     mix = _("{known} of {of} parts of a fear and greed mix").format(known=known, of=len(risk.sentiment_parts))
     return [score, state, *parts, Gauge("sentiment", _("Sentiment mix"), risk.sentiment, mix, digits=0, why=_missing())]
+
+
+def _limits(appetite: Appetite) -> str:
+    """What ends the state that is held; what begins one where none is."""
+    return {
+        "risk-on": _("in from +{enter}, left below +{leave}, for 2 sessions"),
+        "risk-off": _("in from -{enter}, left above -{leave}, for 2 sessions"),
+    }.get(appetite.state or "", _("on from +{enter}, off from -{enter}, for 2 sessions"))
 
 
 def _volatility(risk: Risk) -> list[Gauge]:

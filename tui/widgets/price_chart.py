@@ -1,16 +1,19 @@
 """The price of one symbol over the year: candles or a line, averages, volume, and the ends of the 52-week range.
 
-A candle takes a cell, so candles show the newest sessions that fit, a line shows all. Half a cell is the finest step
-of a candle: a thin stroke for the range of the day, a thick one from open to close.
+A candle takes a cell and stands for as many sessions as it takes to show all of them. Half a cell is the finest step
+of a candle: a thin stroke for its range, a thick one from open to close.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Final
 
 from core.i18n import _
-from core.series import PriceSeries
+from core.series import PriceSeries, Values
 from core.snapshot import Value
 from tui import format as fmt
 from tui.widgets.canvas import Canvas
@@ -76,7 +79,7 @@ def draw_prices(canvas: Canvas, series: PriceSeries, look: PriceLook) -> None:
         return
     left, right = gutters(canvas.width, canvas.height)
     width = canvas.width - left - right
-    shown = newest(series, width) if look.candles else series
+    shown = gathered(series, per_candle(series, canvas.width, canvas.height)) if look.candles else series
     under = canvas.height // 6 if canvas.height >= 12 else 0
     low, high = span(
         (shown.high, shown.low, *(getattr(shown, field) for _title, field, _style in AVERAGES)), log=look.log
@@ -95,6 +98,37 @@ def draw_prices(canvas: Canvas, series: PriceSeries, look: PriceLook) -> None:
         draw_course(canvas, frame, shown.close, "accent")
     _draw_volume(canvas, frame, shown, under)
     draw_tags(canvas, frame, _tags(series, now))
+
+
+def per_candle(series: PriceSeries, width: int, height: int) -> int:
+    """For how many sessions a candle stands on a canvas of this size; 1 where there is none."""
+    room = width - sum(gutters(width, height))
+    return max(1, math.ceil(len(series.sessions) / max(room, 1)))
+
+
+def gathered(series: PriceSeries, per: int) -> PriceSeries:
+    """`per` sessions each as one, up to the newest: first open, highest, lowest, last close and averages, most volume."""
+    if per == 1:
+        return series
+    count = len(series.sessions)
+    parts = [slice(max(end - per, 0), end) for end in range(count, 0, -per)][::-1]
+
+    def each(values: Values, pick: Callable[[list[float]], float]) -> Values:
+        known = ([value for value in values[part] if value is not None] for part in parts)
+        return tuple(pick(found) if found else None for found in known)
+
+    return replace(
+        series,
+        sessions=tuple(series.sessions[part][-1] for part in parts),
+        open=each(series.open, itemgetter(0)),
+        high=each(series.high, max),
+        low=each(series.low, min),
+        close=each(series.close, itemgetter(-1)),
+        volume=each(series.volume, max),
+        sma20=each(series.sma20, itemgetter(-1)),
+        sma50=each(series.sma50, itemgetter(-1)),
+        sma200=each(series.sma200, itemgetter(-1)),
+    )
 
 
 def newest(series: PriceSeries, count: int) -> PriceSeries:
@@ -118,7 +152,7 @@ def _tags(series: PriceSeries, now: float) -> list[Tag]:
     for title, field, style in AVERAGES:
         level = last(getattr(series, field))
         if level is not None:
-            tags.append(Tag(level, f"{title} {fmt.pct(now / level - 1, 1)} %", style))
+            tags.append(Tag(level, f"{title} {fmt.percent(now / level - 1, 1)}", style))
     return tags
 
 

@@ -19,7 +19,7 @@ class VerdictLine(Line):
 
 
 def verdict_pieces(snapshot: Snapshot) -> list[Piece]:
-    """State, score and evidence; the evidence gives way to the state, the last piece first."""
+    """State, score and evidence; the evidence gives way to the state, the last piece first, and to its marks the score."""
     if snapshot.session is None:
         return []
     verdict = snapshot.verdict
@@ -55,7 +55,7 @@ def _score(verdict: Verdict) -> list[Piece]:
     if verdict.state == "NOT EVALUATED":
         return []
     score = _("{score} of {of}").format(score=verdict.score, of=verdict.of)
-    pieces = [piece(score, f"{verdict.score}/{verdict.of}", style="strong", weight=59)]
+    pieces = [piece(score, f"{verdict.score}/{verdict.of}", "", style="strong", weight=61)]
     if verdict.since is not None:
         since = _("since {day}").format(day=short_day(verdict.since))
         pieces.append(piece(since, "", style="dim", weight=5))
@@ -63,7 +63,7 @@ def _score(verdict: Verdict) -> list[Piece]:
 
 
 def _forms(evidence: Evidence) -> tuple[str, ...]:
-    """The sentence of the evidence, without its window, and in the fewest words that keep its number."""
+    """The sentence of the evidence, without its window, and in the fewest words that keep its number and its mark."""
     mark = {True: "✓ ", False: "✗ ", None: "? "}[evidence.holds]
     words = {"small_lead": _("small"), "equal_weight": _("equal"), "cyclicals": _("cyc")}
     text = evidence.text
@@ -71,8 +71,10 @@ def _forms(evidence: Evidence) -> tuple[str, ...]:
     if evidence.value is None:
         return mark + text, mark + head
     bare = head.replace(_("sectors"), "").replace(" % of ", "%\0").replace(" ", "").replace("\0", " ")
-    short = f"{words[evidence.id]} {pp(evidence.value)}" if evidence.id in words else bare
-    return mark + text, mark + head, mark + short, short, short.replace(" pp", "pp")
+    if evidence.id not in words:
+        return mark + text, mark + head, mark + bare, mark.strip() + bare
+    word, least = words[evidence.id], _("{x}pp").format(x=pct(evidence.value, 1))
+    return mark + text, mark + head, f"{mark}{word} {pp(evidence.value)}", f"{mark.strip()}{word} {least}"
 
 
 def _fragile(spreads: tuple[Spread, ...]) -> tuple[str, ...]:
