@@ -62,6 +62,7 @@ class StandIn:
     def __init__(self, feed: Feed, prospect: Prospect) -> None:
         self._feed = feed
         self._prospect = prospect
+        self._awaiting = False
         self.name = feed.name
         self.simulated = feed.simulated
         self.always_open = feed.always_open
@@ -69,7 +70,8 @@ class StandIn:
     def history(self, wanted: Sequence[Instrument], first: Session, last: Session) -> History:
         """The bars of the feed that serves; why the other one does not is a problem of theirs."""
         history = self._feed.history(wanted, first, last)
-        if self._prospect.asking:
+        self._awaiting = self._prospect.asking
+        if self._awaiting:
             problem = Problem("late", None, _("Yahoo is being asked"))
         elif self._prospect.error is not None:
             problem = Problem("feed", None, str(self._prospect.error))
@@ -82,8 +84,9 @@ class StandIn:
         return self._feed.quotes(wanted, session, now)
 
     def state(self) -> FeedState:
-        """How the feed that is waited for is doing."""
-        return self._prospect.state
+        """How the feed that is waited for is doing; it does not refuse as long as it was last said to be asked."""
+        state = self._prospect.state
+        return FeedState(requests=state.requests) if self._awaiting else state
 
     def known(self) -> frozenset[str]:
         """What the feed that serves knows."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future, wait
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from core.errors import FeedError
+from core.errors import FeedError, FeedPaused
 from core.feeds.base import Quotes
 from core.feeds.daemon_pool import DaemonPool, failures
 from core.feeds.throttle import Throttle
@@ -85,7 +85,7 @@ class LiveQuotes:
         errors = failures(done)
         if any(isinstance(error, NoCrumb) for error in errors):
             errors += self._ask_singly(wanted, until)
-        problems = dict.fromkeys(Problem("feed", None, str(error)) for error in errors)
+        problems = dict.fromkeys(Problem("feed", None, str(error)) for error in _causes(errors))
         if late or under_way:
             text = _("Yahoo: quotes are still on their way")
             if not soon:
@@ -153,3 +153,9 @@ class LiveQuotes:
 
     def _known(self, instrument: Instrument) -> Known:
         return Known(instrument, self._close_of(instrument.symbol), self._calendar, self._clock.now())
+
+
+def _causes(errors: Sequence[FeedError]) -> Sequence[FeedError]:
+    """Each cause once: the pause if there is one, which names its own; a crumb lacks where all else is well."""
+    paused = [error for error in errors if isinstance(error, FeedPaused)]
+    return paused[:1] or [error for error in errors if not isinstance(error, NoCrumb)] or errors

@@ -86,6 +86,7 @@ class GuardedSession(requests.Session[requests.Response]):
         self._cookie: requests.Response | None = None
         self._crumb_demanded = False
         self._cookies_rest_until: dict[bool, float] = {}
+        self._why_no_crumb = ""
 
     @contextmanager
     def terms(self, urgency: int, *, patience: float = 0.0, crumb: bool = False) -> Iterator[None]:
@@ -108,7 +109,7 @@ class GuardedSession(requests.Session[requests.Response]):
             return self._crumb_request(terms, host, (method, url, *args), kwargs)
         if terms.crumb and "crumb" not in (kwargs.get("params") or {}):
             # It would be refused, and then asked for a second time.
-            raise NoCrumb(_("Yahoo gives no crumb, without which it gives no quotes"))
+            raise NoCrumb(_("Yahoo gives no crumb, without which it gives no quotes") + self._why_no_crumb)
         with self._throttle.judged(terms.urgency, patience=terms.patience) as verdict:
             response = self._send(self._settings.timeout, (method, url, *args), kwargs)
             if response.status_code == HTTPStatus.UNAUTHORIZED and not terms.renewed:
@@ -146,6 +147,7 @@ class GuardedSession(requests.Session[requests.Response]):
                     _refuse_status(response)
             except FeedError as error:
                 self._cookies_rest_until[basic] = self._clock.monotonic() + COOKIES_REST
+                self._why_no_crumb = f" ({error.message})"
                 raise CookiesWithheld from error
         if fetches_cookie:
             self._cookie = response

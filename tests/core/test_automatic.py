@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 
 from core import automatic
 from core.automatic import Succession, filling
+from core.feeds.base import Quotes
 from core.opening import Opening
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import FixedClock
@@ -140,6 +142,27 @@ class TestScreen:
         with closing(Succession(Opening(chosen, clock=clock)).first()) as first:
             assert told(first) == ("simulated", True, ["late"])
         assert emulator.log.count() == 0
+
+    def test_who_is_being_asked_is_not_said_to_refuse_in_the_same_breath(
+        self, emulator: Emulator, chosen: Settings, clock: FixedClock
+    ) -> None:
+        emulator.faults.set("unreachable")
+        succession = Succession(Opening(chosen, clock=clock))
+        first = succession.first()
+        seen = first._feed.quotes
+
+        def fail_meanwhile(*arguments: Any) -> Quotes:  # between what is told and how the feed is found
+            waiting.start()
+            emulator.log.wait(lambda log: log.tunnels >= 1, PATIENCE)
+            while succession._prospect.asking:
+                waiting.join(0.01)
+            return seen(*arguments)
+
+        waiting = threading.Thread(target=succession.then)
+        with closing(first), mock.patch.object(first._feed, "quotes", fail_meanwhile):
+            source = first.refresh().source
+            assert ([note.kind for note in source.problems], source.breaker) == (["late"], "")
+        waiting.join(PATIENCE)
 
     def test_it_begins_with_stored_data(
         self, emulator: Emulator, chosen: Settings, clock: FixedClock, filled: str
