@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 import msgspec
@@ -52,12 +53,40 @@ def quoted(text: str) -> str:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` was probably meant to be, whatever its case."""
+    """The choice that `word` was probably meant to be, whatever its case.
+
+    One that goes on where the word ends, then the one with the fewest edits, then with the longest same start.
+    """
     import difflib  # noqa: PLC0415 - only a mistake needs it, and the start does not wait for it
 
     by_lower = {choice.lower(): choice for choice in choices}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
-    return by_lower[close[0]] if close else None
+    meant = _letters(word)
+
+    def away(name: str) -> tuple[bool, int, int, int]:
+        letters = _letters(name)
+        same = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(meant, letters, strict=False)))
+        return not letters.startswith(meant), _edits(meant, letters), -same, abs(len(meant) - len(letters))
+
+    best = min(difflib.get_close_matches(word.lower(), by_lower, n=20, cutoff=0.5), key=away, default=None)
+    return None if best is None else by_lower[best]
+
+
+def _letters(word: str) -> str:
+    """A word without what joins its parts, which is easily forgotten."""
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def _edits(a: str, b: str) -> int:
+    """The letters to insert, delete, replace or swap with the next one between two words (Damerau, Levenshtein)."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        above, row = rows[-1], [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (x != y)))
+            if i > 1 < j and a[i - 2] == y and x == b[j - 2]:
+                row[j] = min(row[j], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def listed(choices: Collection[str]) -> str:

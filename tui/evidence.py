@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from core.i18n import _
+from core.metrics.nameable import nameable, unit_of
 from core.text import clean
 from tui import format as fmt
 
@@ -50,8 +51,8 @@ def _plain(value: float) -> str:
 
 
 _FORMS: Final[Mapping[str, Callable[[float], str]]] = {
-    "change": lambda value: f"{fmt.pct(value, 2)} %",
-    "share": lambda value: f"{fmt.pct(value, 1, sign=False)} %",
+    "change": lambda value: fmt.percent(value),
+    "share": lambda value: fmt.percent(value, 1, sign=False),
     "spread": lambda value: fmt.pp(value, 2),
     "bp": fmt.bp,
     "count": lambda value: fmt.number(value, 0).removeprefix("+"),
@@ -61,8 +62,12 @@ _FORMS: Final[Mapping[str, Callable[[float], str]]] = {
 
 
 def name_of(key: str) -> Name:
-    """What a piece of evidence is; of a metric that nobody has named, its id."""
-    return _names().get(key) or _patterned(key) or Name(clean(key.replace("_", " "), 60), "number")
+    """What a piece of evidence is; of the metric of a user's rule, and of one that nobody has named, its id."""
+    if known := _names().get(key):
+        return known
+    if key in nameable():
+        return Name(key, "%" if unit_of(key) == "percent" else unit_of(key))
+    return _patterned(key) or Name(clean(key.replace("_", " "), 60), "number")
 
 
 def _patterned(key: str) -> Name | None:

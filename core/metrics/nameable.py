@@ -6,12 +6,38 @@ universe and of the market. Standard library only: a configuration is checked be
 
 from __future__ import annotations
 
+import re
+from typing import Final, Literal, TypeAlias
+
 from core.i18n import _
 
 SPREAD, BREADTH, RISK = "spread.", "breadth.", "risk."
 PAIRED, MARKET_WIDE = (SPREAD,), (BREADTH, RISK)
 
 WINDOWS = (5, 21, 42, 63, 126, 252)
+
+Unit: TypeAlias = Literal["change", "share", "spread", "bp", "percent", "number"]
+"""What a value is: as a fraction a change, a share or a difference of returns; basis points, percent, a number."""
+
+FRACTIONS: Final[frozenset[Unit]] = frozenset({"change", "share", "spread"})
+
+_UNITS: Final[dict[Unit, re.Pattern[str]]] = {
+    "change": re.compile(
+        r"chg_1s|ret_\d+s|momentum_12_1|(dist|slope)_\w+|drawdown|drawdown_252|max_drawdown|spread\.ratio_vs_sma50"
+    ),
+    "share": re.compile(
+        r"sigma\d+|annual_vol|ewma_vol|spread\.share63|risk\.(\w+_pr|absorption)"
+        r"|breadth\.(adv_share|above_sma\d+|high_share|low_share|zweig|upvol_share|dispersion|coverage)"
+    ),
+    "spread": re.compile(r"spread\.(\d+s|band_low|band_high)|risk\.(credit|copper_gold)_21s"),
+    "bp": re.compile(r"risk\.rate_\d+s_bp"),
+    "percent": re.compile(r"breadth\.(record_high_share|high_low_index)"),
+}
+
+
+def unit_of(name: str) -> Unit:
+    """The unit of a metric by its name."""
+    return next((unit for unit, names in _UNITS.items() if names.fullmatch(name)), "number")
 
 
 def nameable() -> dict[str, str]:

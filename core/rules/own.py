@@ -9,12 +9,13 @@ import numpy as np
 
 from core.i18n import _
 from core.metrics.leadership import SpreadValues
-from core.metrics.nameable import BREADTH, RISK, SPREAD
+from core.metrics.nameable import BREADTH, FRACTIONS, RISK, SPREAD, unit_of
 from core.rules.breadth import lacking_members
 from core.rules.leadership import spread_evidence
 from core.rules.machine import Hysteresis, Judgement
 from core.rules.market import Market
 from core.rules.rule import numbers, without_nan
+from core.rules.wording import in_unit
 from core.settings_rules import pair
 from core.settings_warnings import OwnRuleSettings
 from core.snapshot import Gauge
@@ -42,6 +43,7 @@ class OwnRule:
         self.hysteresis = Hysteresis(watch_in=limits.min_in, warn_in=limits.min_in, out=limits.min_out)
         self.informs = limits.severity == "info"
         self._limits = limits
+        self._unit = unit_of(limits.metric)
         self._sign = 1.0 if limits.comparison == "above" else -1.0
         self._warning = limits.warning
         if limits.severity == "warning" and limits.warning is None:
@@ -57,10 +59,13 @@ class OwnRule:
         above = limits.comparison == "above"
         entered = _("{metric} at least {enter}") if above else _("{metric} at most {enter}")
         left = _("left below {leave}") if above else _("left above {leave}")
-        warned = "" if self._warning is None else _(" (warning {warning})").format(warning=f"{self._warning:g}")
-        held = _("{n} sessions in a row to enter, {out} to leave").format(n=limits.min_in, out=limits.min_out)
-        entry = entered.format(metric=limits.metric, enter=f"{limits.enter:g}")
-        return f"{entry}{warned}; {left.format(leave=f'{limits.leave:g}')}; {held}"
+        warned = "" if self._warning is None else _(" (warning {warning})").format(warning=self._limit(self._warning))
+        held = _("{n} sessions in a row to enter, {out} to leave")
+        if limits.min_in == 1:
+            held = _("1 session to enter, {out} to leave")
+        entry = entered.format(metric=limits.metric, enter=self._limit(limits.enter))
+        held = held.format(n=limits.min_in, out=limits.min_out)
+        return f"{entry}{warned}; {left.format(leave=self._limit(limits.leave))}; {held}"
 
     def gauge(self, subject: str) -> Gauge | None:
         """See `Rule`."""
@@ -72,6 +77,7 @@ class OwnRule:
             warn=self._warning,
             leave=limits.leave,
             direction=limits.comparison,
+            unit="fraction" if self._unit in FRACTIONS else "number",
         )
 
     def judge(self, market: Market, subject: str, t: int) -> Judgement:
@@ -92,8 +98,12 @@ class OwnRule:
     def text(self, subject: str, judgement: Judgement) -> str:
         """See `Rule`."""
         value = numbers(judgement)[self._limits.metric]
-        parts = (f"{self._limits.metric} {value:.5g}", self._limits.text)
+        parts = (f"{self._limits.metric} {in_unit(value, self._unit)}", self._limits.text)
         return "   ".join(filter(None, parts))
+
+    def _limit(self, value: float) -> str:
+        """A threshold as it was set."""
+        return in_unit(value, self._unit, exact=True)
 
     def _read(self, market: Market, subject: str, t: int) -> _Reading:
         metric = self._limits.metric

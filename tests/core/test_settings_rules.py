@@ -76,6 +76,14 @@ def test_the_example_in_the_shipped_file_is_a_rule(tmp_path: Path) -> None:
             f'rules.mine.metric: {METRIC}, found "rsi_14": did you mean "rsi14"?',
         ),
         (
+            table(metric='"ret_20s"'),
+            f'rules.mine.metric: {METRIC}, found "ret_20s": did you mean "ret_21s"?',
+        ),
+        (
+            table(metric='"ret_22s"'),
+            f'rules.mine.metric: {METRIC}, found "ret_22s": did you mean "ret_21s"?',
+        ),
+        (
             table(metric='"spread.63 s"', subjects='["IWM-SPY"]'),
             f'rules.mine.metric: {METRIC}, found "spread.63 s": did you mean "spread.63s"?',
         ),

@@ -23,6 +23,11 @@ from tui.evidence import EvidenceValue, name_of, named, written
         ("corr63_iwm_qqq", 0.69, "0.69"),
         ("z_XLP", 2.296, "2.30 σ"),
         ("my_own", 1234.5, "1,234.5"),
+        ("ret_21s", 0.0034356, "+0.34 %"),
+        ("sigma20", 0.0123, "1.2 %"),
+        ("spread.63s", -0.0114, "-1.14 pp"),
+        ("risk.rate_21s_bp", -31.2, "-31 bp"),
+        ("breadth.high_low_index", 84.13, "84.13 %"),
     ],
 )
 def test_each_value_has_its_unit(key: str, value: EvidenceValue, text: str) -> None:
@@ -36,6 +41,7 @@ def test_each_value_has_its_unit(key: str, value: EvidenceValue, text: str) -> N
         ("corr252_iwm_tlt", "correlation of IWM and TLT, 252 sessions"),
         ("msci_21s", "cyclicals less defensives by msci, 21 sessions"),
         ("ret_63s", "return of the fund over 63 sessions"),
+        ("ret_21s", "ret_21s"),
         ("z_XLK", "move of XLK today"),
         ("active_2.8", "sessions left at 2.8 %"),
         ("firings_2.2", "firings so far at 2.2 %"),

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from core.metrics.nameable import BREADTH, RISK, SPREAD, nameable
+from core.metrics.nameable import BREADTH, FRACTIONS, RISK, SPREAD, nameable, unit_of
 from core.rules.leadership import spread_evidence
 from tests.core import builders
 
@@ -38,6 +38,16 @@ def test_every_name_is_that_of_a_metric() -> None:
 
 def test_every_name_is_explained() -> None:
     assert all(meaning and "{" not in meaning for meaning in nameable().values())
+
+
+def test_the_unit_of_every_name_is_the_one_its_meaning_tells() -> None:
+    plain = {"drawdown_252": "change", **dict.fromkeys(("sigma20_pr", "vol_ratio_pr", "turbulence_pr"), "share")}
+    for name, meaning in nameable().items():
+        unit, short = unit_of(name), name.removeprefix(RISK)
+        assert (unit in FRACTIONS) is ("fraction" in meaning or short in plain), name
+        assert (unit == "bp") is ("basis points" in meaning), name
+        assert (unit == "percent") is meaning.endswith(", percent"), name
+        assert unit == plain.get(short, unit), name
 
 
 def test_the_list_needs_no_numpy() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.panel import Panel
-from core.rules.machine import Hysteresis
+from core.rules.machine import Hysteresis, Judgement
 from core.rules.own import OwnRule
 from core.settings import Settings
 from core.settings_warnings import OwnRuleSettings
@@ -118,6 +118,31 @@ def test_it_stands_in_the_snapshot_like_any_other(whole: Panel) -> None:
     assert (counted.rules, counted.of) == (before.rules + 1, before.of + 1)
     others = [told(warning) for warning in snapshot.warnings if warning.id != "betas"]
     assert others == [told(warning) for warning in plain.warnings]
+
+
+@pytest.mark.parametrize(
+    ("metric", "limits", "value", "text", "condition"),
+    [
+        ("ret_21s", (-0.03, -0.05, -0.01), 0.0034356, "+0.3 %", "at most -3.0 % (warning -5.0 %); left above -1.0 %"),
+        ("sigma20", (0.01, None, 0.0125), 0.0123, "1.2 %", "at most 1.0 %; left above 1.25 %"),
+        ("spread.63s", (0.0, None, 0.005), -0.0114, "-1.1 pp", "at most 0.0 pp; left above +0.5 pp"),
+        ("risk.rate_21s_bp", (-25, None, -12.5), -31.2, "-31 bp", "at most -25 bp; left above -12.5 bp"),
+        ("breadth.high_low_index", (20, None, 30), 84.13, "84.1 %", "at most 20.0 %; left above 30.0 %"),
+        ("rsi14", (30, None, 35), 41.234567, "41.235", "at most 30; left above 35"),
+    ],
+)
+def test_its_numbers_have_the_unit_of_its_metric(
+    metric: str, limits: tuple[float, float | None, float], value: float, text: str, condition: str
+) -> None:
+    enter, warning, leave = limits
+    severity = "watch" if warning is None else "warning"
+    changes = {"enter": enter, "warning": warning, "leave": leave, "severity": severity}
+    rule = OwnRule("mine", own(metric=metric, comparison="below", min_in=1, **changes))
+    assert rule.text("SPY", Judgement(evidence={metric: value})) == f"{metric} {text}"
+    assert rule.condition("SPY") == f"{metric} {condition}; 1 session to enter, 3 to leave"
+    gauge = rule.gauge("SPY")
+    assert gauge is not None
+    assert gauge.unit == ("fraction" if metric in ("ret_21s", "sigma20", "spread.63s") else "number")
 
 
 def told(warning: RiskWarning) -> tuple[object, ...]:
