@@ -120,7 +120,7 @@ def _courses(facts: Facts) -> tuple[Table, ...]:
 def _course(facts: Facts, name: str, path: str, kind: str, title: str) -> tuple[Slot, ...]:
     course = f"breadth.course.{name}"
     return (
-        Slot(path=path, value=facts.value(path), text=title),
+        Slot(path="", value=None, text=title),
         facts.slot(path, kind),
         facts.slot(f"{course}.pr", "share"),
         facts.line(f"{course}.spark"),

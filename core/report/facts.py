@@ -20,7 +20,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from core.agenda import Agenda
-from core.i18n import _, language
+from core.i18n import _, language, spaced
 from core.period import Period
 from core.report.note import Line, Plain, Sentence, Slot
 from core.sessions import exchange_time
@@ -90,7 +90,7 @@ class Facts:
             if slots[name].value is None:
                 return ()
             text += slots[name].text
-        return (Sentence(id=sentence, text=text, slots=slots),)
+        return (Sentence(id=sentence, text=spaced(text), slots=slots),)
 
     def slot(self, path: str, kind: str) -> Slot:
         """One value, printed as its kind is."""

@@ -22,7 +22,10 @@ class _Frozen(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Slot(_Frozen, kw_only=True, frozen=True):
-    """One thing filled into a sentence or a table: where it comes from, and how it was printed."""
+    """One thing filled into a sentence or a table: where it comes from, and how it was printed.
+
+    A word that stands for nothing in the snapshot has no path.
+    """
 
     path: str
     value: Plain | Line

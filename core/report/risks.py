@@ -133,8 +133,8 @@ def _appetite(facts: Facts) -> tuple[Sentence, ...]:
             "+{enter:count} on, left below +{leave:count}, on two sessions; from {parts:count} of {of:count} parts."
         ),
         "neutral": _(
-            "Risk appetite {score:index} of 100 over 21 sessions, state neutral since {bound}{since:day}: left from "
-            "+{enter:count} on or from -{enter:count} down, on two sessions; from {parts:count} of {of:count} parts."
+            "Risk appetite {score:index} of 100 over 21 sessions, state neutral since {bound}{since:day}: left at "
+            "{enter:count} or more on either side, on two sessions; from {parts:count} of {of:count} parts."
         ),
         "risk-off": _(
             "Risk appetite {score:index} of 100 over 21 sessions, state risk-off since {bound}{since:day}: entered "

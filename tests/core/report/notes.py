@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,9 +13,10 @@ from typing import Any
 
 import msgspec
 
+from core.language import use
 from core.pipeline import open_pipeline
 from core.report.desk import note_of
-from core.report.note import Note
+from core.report.note import Note, Table
 from core.settings import Basis, Settings
 from core.settings_load import defaults
 from core.snapshot import to_json
@@ -37,18 +39,31 @@ class Written:
         (section,) = (section for section in self.note.sections if section.id == name)
         return "\n".join(sentence.text for sentence in section.sentences)
 
+    def tables(self, name: str) -> tuple[Table, ...]:
+        return next(section.tables for section in self.note.sections if section.id == name)
+
     @property
     def text(self) -> str:
         return "\n".join(self.section(section.id) for section in self.note.sections)
 
 
 @cache
-def written(market: Path, day: date, *, members: bool = False, basis: Basis = "tr") -> Written:
+def written(market: Path, day: date, *, members: bool = False, basis: Basis = "tr", language: str = "en") -> Written:
     chosen = settings(market, members=members)
     chosen = msgspec.structs.replace(chosen, metrics=msgspec.structs.replace(chosen.metrics, basis=basis))
-    with closing(open_pipeline(chosen, as_of=day)) as pipe:
+    with spoken(language), closing(open_pipeline(chosen, as_of=day)) as pipe:
         snapshot = pipe.refresh()
-    return Written(note_of(snapshot, chosen), json.loads(to_json(snapshot)))
+        return Written(note_of(snapshot, chosen), json.loads(to_json(snapshot)))
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """In this language, and in English again."""
+    use(language)
+    try:
+        yield
+    finally:
+        use("en")
 
 
 def settings(market: Path, *, members: bool = False) -> Settings:

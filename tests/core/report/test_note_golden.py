@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.report.as_text import markdown
 from core.report.note import Slot
 from tests.core.report.notes import SESSIONS, Written, written
 
@@ -86,7 +88,8 @@ def test_what_could_not_be_evaluated_is_said(note: Written) -> None:
     risks = note.section("risks")
     assert "Valuation stretch IWM: not evaluated" in risks
     assert "Small-cap concentration IWM: not evaluated" in risks
-    assert "Not evaluated, for want of a source: " in risks
+    assert "Not evaluated (no fundamentals source): P/E and P/B of funds (L1)," in risks
+    assert "F2" not in risks  # the event calendar has a source: the shipped file
     assert "no weights of members are configured" in note.section("breadth")
 
 
@@ -94,6 +97,58 @@ def test_the_next_meeting_of_the_fed_is_told_with_its_source(note: Written) -> N
     watch = note.section("watch")
     assert "Fed meeting (FOMC): Tue 2026-01-27 to Wed 2026-01-28 (Federal Reserve schedule of 2024-08-09)." in watch
     assert "Next sessions: Mon 2026-01-12" in watch
+
+
+def test_a_line_of_blocks_stands_in_every_table_of_courses(note: Written) -> None:
+    for section in ("leadership", "indices", "sectors", "breadth"):
+        for table in note.tables(section):
+            assert table.rows
+            assert all(re.fullmatch(r"[▁-█ ]{12,15}", row[-1].text) for row in table.rows), table.id
+    assert len(re.findall("[▁▂▃▄▅▆▇█]{12}", markdown(note.note))) > 20
+
+
+def test_captions_tell_the_basis_and_the_base_of_every_window(note: Written) -> None:
+    bases = "5s 2026-01-02, 21s 2025-12-09, 63s 2025-10-09"
+    (funds, spreads), (sectors,) = note.tables("leadership"), note.tables("sectors")
+    for table in (funds, sectors):
+        assert "1s of prices alone (basis px), longer windows with dividends (basis tr)" in table.caption
+        assert bases in table.caption
+    assert f"basis tr, from the closes of {bases}, 126s 2025-07-11, 252s 2025-01-07" in spreads.caption
+    (indices,) = note.tables("indices")
+    assert "without dividends (basis px)" in indices.caption
+    assert "5s 2026-01-02, 63s 2025-10-09, ytd 2025-12-31" in indices.caption
+    headline = note.section("headline")
+    assert "basis tr): 63 sessions from the close of Thu 2025-10-09, 21 from Tue 2025-12-09" in headline
+
+
+def test_the_move_of_a_day_with_a_dividend_is_that_of_the_price(market: Path) -> None:
+    """SPY went without its dividend that day: +0.61 % in price, +0.91 % with it."""
+    (funds, _spreads) = written(market, date(2025, 12, 19)).tables("leadership")
+    assert next(row[3].text for row in funds.rows if row[1].text == "SPY") == "+0.61"
+
+
+def test_an_appetite_held_by_memory_says_so_with_its_thresholds(note: Written) -> None:
+    risks = note.section("risks")
+    assert "state risk-on since Tue 2025-12-16: entered from +25 on, left below +10, on two sessions" in risks
+    assert "That state is held: the score no longer enters it, and its exit is not met." in risks
+
+
+def test_a_rule_judged_on_a_part_is_not_plainly_clear(note: Written) -> None:
+    risks = note.section("risks")
+    assert "Mega-cap concentration" not in next(line for line in risks.splitlines() if line.startswith("Clear:"))
+    assert "Mega-cap concentration SPY: clear on a part of its inputs, without holdings of SPY." in risks
+    assert "partial: weights missing" in risks
+
+
+def test_a_base_rate_names_whose_close_and_which_cases(note: Written) -> None:
+    said = "Of the 35 cases with 63 sessions behind them, IWM closed 5 % or more lower within these in 57.1 %"
+    assert said in note.section("risks")
+
+
+def test_a_subject_that_is_no_symbol_is_not_named(note: Written) -> None:
+    names = [w["subject"] for w in note.snapshot["warnings"] if w["subject"].islower()]
+    assert set(names) == {"credit", "sectors", "data"}
+    assert not re.search(r"Credit stress credit|Turbulence sectors|Data health data", note.text)
 
 
 @pytest.mark.parametrize("day", SESSIONS, ids=str)
@@ -107,6 +162,9 @@ def test_every_number_is_one_of_the_snapshot(market: Path, day: date) -> None:
         for slot in slots:
             if slot.path.startswith("agenda."):
                 continue
+            if re.fullmatch(r"warnings\.[^.]+(\.\d+\w*)?\.text", slot.path):
+                evidence = at(found.snapshot, slot.path.removesuffix(".text"))["evidence"]
+                assert list(unproved(slot.text, evidence)) == [], slot
             value = at(found.snapshot, slot.path)
             assert same(value, slot.value), slot.path
             numbers += isinstance(value, float)
@@ -122,19 +180,68 @@ def test_every_number_is_one_of_the_snapshot(market: Path, day: date) -> None:
 WORDS = {"21", "63", "50", "20", "200", "252", "13", "00", "1", "5", "100", "14"}
 """Numbers that belong to the words: windows, the hour of a half day, the "1 %" of what is close."""
 
+FRACTIONS = re.compile(
+    r".*\.(chg_1s|ret\.\w+|dist_\w+|pr|coverage|upvol_share|above_sma\d+|p_entry|p_base)"
+    r"|spreads\.[^.]+\.(\d+s|band63\.\d)|verdict\.evidence\.\w+\.value"
+    r"|(rotation\.cyc_minus_def|breadth\.equal_less_cap)\.\d+s|concentration\.(c1|c2\.\w+|c2_contribution\.\w+|c5|c7)"
+)
+"""The places of fractions, which are printed in percent or in percentage points; all else is in its own unit."""
+
+NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.(?P<decimals>\d+))?(?![\w]|\.\d)(?P<unit> %| pp)?")
+"""A number alone; "63s" and "200d" are names of windows."""
+
 
 def rounded(slot: Slot) -> bool:
-    """Whether the printed number is the value rounded, in percent or in its own unit."""
+    """Whether the printed number is the value rounded, a fraction in percent and all else in its own unit."""
     if isinstance(slot.value, bool) or not isinstance(slot.value, int | float):
         return True
-    match = re.search(r"([+-]?[\d,]+(?:\.(\d+))?)[^\d]*$", slot.text)
-    assert match is not None, slot
-    shown, digits = float(match[1].replace(",", "")), len(match[2] or "")
-    half = 0.5 * 10.0**-digits * (1 + 1e-9)
-    return any(abs(shown - unit * slot.value) <= half for unit in (1, 100))
+    (*_before, match) = NUMBER.finditer(slot.text)
+    fraction = FRACTIONS.fullmatch(slot.path) is not None
+    return is_rounded(match, 100 * slot.value if fraction else slot.value)
+
+
+def is_rounded(printed: re.Match[str], value: float) -> bool:
+    half = 0.5 * 10.0 ** -len(printed["decimals"] or "") * (1 + 1e-9)
+    return abs(float(re.sub(r"[^\d.+-]", "", printed[0])) - value) <= half
+
+
+def unproved(text: str, evidence: dict[str, Any]) -> Iterator[str]:
+    """The numbers of an evidence in words that are none of its values; one without a sign may tell a distance."""
+    values = [value for value in evidence.values() if isinstance(value, int | float)]
+    for number in NUMBER.finditer(re.sub(r"\bof \d+\b", "", text)):
+        unit = 100 if number["unit"] else 1
+        signed = number[0][0] in "+-"
+        proved = any(is_rounded(number, unit * x) or (not signed and is_rounded(number, unit * abs(x))) for x in values)
+        if not proved and (number["unit"] or number[0] not in WORDS):
+            yield number[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text", "holds"),
+    [
+        ("leadership.SPY.ret.63s", 0.0272, "+2.72", True),
+        ("leadership.SPY.ret.63s", 0.0272, "+0.03", False),
+        ("leadership.SPY.rsi14", 61.6, "62", True),
+        ("leadership.SPY.rsi14", 0.616, "62", False),
+        ("spreads.RSP-SPY.band63.0", -0.0034, "-0.3 pp", True),
+        ("breadth.sectors_above_sma50", 9.0, "900 %", False),
+    ],
+)
+def test_a_number_in_another_unit_than_that_of_its_place_is_found(
+    path: str, value: float, text: str, holds: bool
+) -> None:
+    assert rounded(Slot(path=path, value=value, text=text)) is holds
+
+
+def test_a_number_in_words_that_is_no_evidence_is_found() -> None:
+    evidence = {"band_low": -0.0035, "agree": 5, "line_gap": -68.0}
+    assert list(unproved("band -0.35 pp; 5 of 6 windows agree; 252s; 68 under its high", evidence)) == []
+    assert list(unproved("band -0.34 pp; 4 of 6 windows agree", evidence)) == ["-0.34 pp", "4"]
 
 
 def same(value: object, held: object) -> bool:
+    if isinstance(held, tuple):
+        return value == list(held)
     if isinstance(held, datetime):
         return isinstance(value, str) and datetime.fromisoformat(value) == held
     if isinstance(held, date):
