@@ -46,11 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _exit_code(argv)
     code = _exit_code(sys.argv[1:])
     if any(thread.daemon for thread in threading.enumerate()):
-        _leave(code)
+        leave(code)
     return code
 
 
-def _leave(code: int) -> NoReturn:
+def leave(code: int) -> NoReturn:
     """End at once, under threads that are left behind.
 
     Were the interpreter taken down under them, curl and C++ in them would now and then end the process with a signal.

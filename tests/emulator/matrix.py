@@ -5,30 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.emulator.faults import Fault, Faults
+from tests.emulator.faults import Faults
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: `some` is the number of symbols it befalls (0: all); `warm` asks for one good refresh before it."""
+    """A row: a `fault` of Yahoo, or trouble `around` the program (`tests.feed.surroundings`).
+
+    `some` is the number of symbols it befalls (0: all). `warm` asks for one good refresh before it; with `stored` ours
+    has one too, so that it has the history and asks for quotes in bulk. `processes` run at once and share a home.
+    """
 
     title: str
-    fault: str
+    fault: str = ""
     endpoints: tuple[str, ...] = ()
     some: int = 0
     after: int = 0
     times: int | None = None
     warm: bool = False
+    stored: bool = False
+    around: str = ""
+    processes: int = 1
 
-    def play(self, faults: Faults, symbols: Sequence[str]) -> Fault:
-        """Let it happen to the first of `symbols`, or to all."""
-        return faults.set(
-            self.fault,
-            endpoints=self.endpoints,
-            symbols=symbols[: self.some],
-            after=self.after,
-            times=self.times,
-        )
+    def play(self, faults: Faults, symbols: Sequence[str]) -> None:
+        """Let it happen to the first of `symbols`, or to all; trouble around the program is not played here."""
+        if self.fault:
+            faults.set(
+                self.fault,
+                endpoints=self.endpoints,
+                symbols=symbols[: self.some],
+                after=self.after,
+                times=self.times,
+            )
 
 
 ROWS = (
@@ -64,9 +72,9 @@ ROWS = (
     Row("chart null", "null_chart"),
     Row("empty quote", "empty_quote"),
     Row("1 symbol delisted", "delisted", some=1),
-    Row("null close, last bar", "null_close"),
-    Row("close 0, adjclose fine", "zero_close"),
-    Row("all-null last bar", "null_last"),
+    Row("null close, last bar", "null_close", stored=True),
+    Row("close 0, adjclose fine", "zero_close", stored=True),
+    Row("all-null last bar", "null_last", stored=True),
     Row("duplicate timestamps", "duplicates"),
     Row("unsorted timestamps", "unsorted"),
     Row("live bar twice, once without a close", "live_twice"),
@@ -75,20 +83,30 @@ ROWS = (
     Row("unknown time zone", "unknown_zone"),
     Row("no time zone", "no_zone"),
     Row("no currency", "no_currency"),
-    Row("negative price", "negative"),
-    Row("price 0", "zero"),
-    Row("price NaN", "nan"),
-    Row("price infinite", "inf"),
-    Row("price 1e12", "huge"),
-    Row("last bar x10", "x10_last"),
+    Row("negative price", "negative", stored=True),
+    Row("price 0", "zero", stored=True),
+    Row("price NaN", "nan", stored=True),
+    Row("price infinite", "inf", stored=True),
+    Row("price 1e12", "huge", stored=True),
+    Row("last bar x10", "x10_last", stored=True),
     Row("history x10", "x10_history"),
-    Row("high below low", "high_below_low"),
+    Row("high below low", "high_below_low", stored=True),
     Row("retroactive split", "retroactive_split"),
     Row("announced split not applied", "announced_split"),
     Row("reply for another symbol", "other_symbol"),
     Row("missing sessions", "missing_sessions"),
     Row("5 stale days", "stale"),
     Row("arrays of unequal length", "unequal_lengths"),
+    Row("tkr-tz.db corrupt", around="corrupt_zones"),
+    Row("cookies.db corrupt", around="corrupt_cookies"),
+    Row("bad pickle in cookies.db", around="bad_pickle"),
+    Row("caches read-only", around="read_only"),
+    Row("caches locked by another process", around="locked"),
+    Row("no folder for caches, and none can be made", around="no_folder"),
+    Row("folder of caches not writable", around="unwritable"),
+    Row("a file in place of the folder of caches", around="file"),
+    Row("4 processes at once, cold caches", processes=4),
+    Row("offline, no DNS", around="offline"),
     Row("stream closes normally", "stream_close"),
     Row("stream is cut off", "stream_abort"),
     Row("stream sends garbage", "stream_garbage"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -16,12 +18,15 @@ _PROGRAM = Path(__file__).with_name("plain_yfinance_process.py")
 
 
 class PlainYfinance:
-    """The process; `environment` is laid over that of the test, `home` takes yfinance's caches."""
+    """The process; `environment` is laid over that of the test, `home` / "cache" takes yfinance's caches.
 
-    def __init__(self, environment: dict[str, str], home: Path) -> None:
-        homes = {"HOME": str(home), "XDG_CACHE_HOME": str(home)}
+    `prefix` begins its command.
+    """
+
+    def __init__(self, environment: dict[str, str], home: Path, prefix: Sequence[str] = ()) -> None:
+        homes = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_PROGRAM)],  # -P: the modules beside it are none of its business
+            [*prefix, sys.executable, "-P", str(_PROGRAM)],  # -P: the modules beside it are none of its business
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -54,6 +59,10 @@ class PlainYfinance:
             raise EOFError
         answer: Json = json.loads(line)
         return answer
+
+    def stand_still(self, *, still: bool) -> None:
+        """Do nothing at all, or go on."""
+        self._process.send_signal(signal.SIGSTOP if still else signal.SIGCONT)
 
     def kill(self) -> None:
         """End it at once, from any thread."""

@@ -7,28 +7,36 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 
+from core import snapshot
 from core.feeds.yahoo_live import QUOTE_REST
-from core.snapshot import Snapshot
 from tests.emulator import Emulator
 from tests.emulator.catalogue import CATALOGUE, STREAM, TUNNEL, Manner
 from tests.emulator.matrix import Row
-from tests.emulator.plain_yfinance import PlainYfinance
+from tests.emulator.plain_yfinance import Json, PlainYfinance
 from tests.feed import stage
 from tests.feed.screen import Report, Screen
+from tests.feed.surroundings import FOLDER, OFFLINE, environment, keep_caches, laid, prefix
+from tests.feed.turns import Turns
 
 MINUTE: Final = 60.0
 FIVE: Final = ("SPY", "IWM", "QQQ", "XLK", "AAPL")
+OTHER: Final = ("MSFT",)
+"""What plain yfinance was asked for before its caches were spoilt: a file that cannot be written is one to be met."""
 SAID: Final = 3
 """So many kinds of problems are quoted."""
+PRICE: Final = re.compile(r"\d[\d,]*\.\d+")
+"""What differs from symbol to symbol in problems of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class Ours:
 
     `blocked`: seconds until the screen told something; `exit`: until the process had ended; `fresh`: symbols with
     the true price of the session in progress; `lost`: those whose price or stored bars had become empty, older or
-    wrong. `requests` is None where nobody was there to count them.
+    wrong; `rejected`: values that were not believed. `requests` is None where nobody was there to count them. Of many
+    processes the worst is told.
     """
 
     requests: int | None
@@ -45,6 +54,7 @@ class Ours:
     exit: float
     fresh: int
     lost: int
+    rejected: int
     said: str
 
 
@@ -59,56 +69,107 @@ class Plain:
 
 def of_stream(row: Row) -> bool:
     """Whether the fault is one of the stream, which plain `yf.download` does not use."""
-    return CATALOGUE[row.fault].manner in STREAM
+    return bool(row.fault) and CATALOGUE[row.fault].manner in STREAM
 
 
-def play_ours(row: Row, stores: Path, *, seconds: float = MINUTE) -> Ours:
+def play_ours(row: Row, stores: Path, turns: Turns, *, seconds: float = MINUTE) -> Ours:
     """Watch the application for `seconds` from the moment on that the fault could be met; `stores` as `make_stores`."""
-    warm = row.warm or of_stream(row)
-    with _scene() as (emulator, home):
+    with _scene(row, stores) as (emulator, home), ExitStack() as open_screens:
         store = home / "store.sqlite3"
-        shutil.copy(stores / ("thursday" if warm else "wednesday"), store)
-        before, bars = stage.stored_rows(store), stage.stored_bars(store)
-        if not warm:
-            row.play(emulator.faults, stage.SYMBOLS)
-        with Screen(emulator.environment(), store, stage.NOON, stream=of_stream(row)) as screen:
-            begun = screen.wait("opened")
-            if warm:
-                _until(screen.wait("told", after=begun) + QUOTE_REST)
-                before = stage.rows(screen.report().snapshot)
-                emulator.log.clear()
-                row.play(emulator.faults, stage.SYMBOLS)
-                begun = screen.refresh()
-            told = screen.wait("told", after=begun)
-            _until(begun + seconds)
-            report, requests = screen.report(), _requests(row, emulator)
-            left = screen.leave()
+        shutil.copy(stores / ("thursday" if _has_history(row) else "wednesday"), store)
+        bars = stage.stored_bars(store)
+        with turns.starting():
+            screens = [_screen(row, emulator, store, turns, open_screens) for _number in range(row.processes)]
+            before, begun = _begin(row, emulator, screens, store)
+            blocked = max(screen.wait("told", after=begun) - begun for screen in screens)
+        _until(begun + seconds)
+        reports, requests = [screen.report() for screen in screens], _requests(row, emulator)
+        with turns.ending(*screens):
+            left = max(screen.leave() for screen in screens)
         emulator.faults.clear()
-        after = stage.rows(report.snapshot)
-        lost = stage.lost_prices(before, after, emulator)
-        lost |= stage.lost_bars(bars, stage.stored_bars(store), emulator)
-        fresh = stage.fresh_prices(after, emulator, stage.SESSION)
-        return Ours(requests, told - begun, left, len(fresh), len(lost), said(report))
+        after = [stage.rows(report.snapshot) for report in reports]
+        lost = stage.lost_bars(bars, stage.stored_bars(store), emulator)
+        lost = lost.union(*(stage.lost_prices(before, rows, emulator) for rows in after))
+        return Ours(
+            requests=requests,
+            blocked=blocked,
+            exit=left,
+            fresh=min(len(stage.fresh_prices(rows, emulator, stage.SESSION)) for rows in after),
+            lost=len(lost),
+            rejected=max(report.snapshot.source.quarantined for report in reports),
+            said=said(reports[0]),
+        )
 
 
-def play_plain(row: Row, cut: float) -> Plain:
-    """One `yf.download` of a year, as yfinance comes; ended after `cut` seconds."""
-    with _scene() as (emulator, home), PlainYfinance(emulator.environment(), home) as plain:
-        plain.ask("ready")
+def _has_history(row: Row) -> bool:
+    return row.warm or row.stored or of_stream(row)
+
+
+def _screen(row: Row, emulator: Emulator, store: Path, turns: Turns, opened: ExitStack) -> Screen:
+    led = environment(row.around, emulator)
+    made = Screen(led, store, stage.NOON, stream=of_stream(row), prefix=prefix(row.around))
+    opened.enter_context(made)
+    opened.enter_context(turns.running(made))
+    return made
+
+
+def _begin(
+    row: Row, emulator: Emulator, screens: Sequence[Screen], store: Path
+) -> tuple[dict[str, snapshot.Row], float]:
+    """What is shown when the fault could first be met, and when that was."""
+    if not _has_history(row):
+        row.play(emulator.faults, stage.SYMBOLS)
+        return stage.stored_rows(store), max(screen.wait("opened") for screen in screens)
+    (screen,) = screens
+    _until(screen.wait("told", after=screen.wait("opened")) + QUOTE_REST)
+    before = stage.rows(screen.report().snapshot)
+    emulator.log.clear()
+    row.play(emulator.faults, stage.SYMBOLS)
+    return before, screen.refresh()
+
+
+def play_plain(row: Row, stores: Path, turns: Turns, cut: float) -> Plain:
+    """One `yf.download` of a year in each process, as yfinance comes; all are ended after `cut` seconds."""
+    with _scene(row, stores) as (emulator, home), ExitStack() as running:
+        programs = [_plain(row, emulator, home, turns, running) for _number in range(row.processes)]
         if row.warm:
-            plain.ask("out_of_the_box", FIVE, period="1y")
+            programs[0].ask("out_of_the_box", FIVE, period="1y")
             emulator.log.clear()
         row.play(emulator.faults, FIVE)
-        ending = threading.Timer(cut, plain.kill)
-        ending.start()
-        try:
-            answer = plain.ask("out_of_the_box", FIVE, period="1y")
-        except EOFError:
-            return Plain(_requests(row, emulator), None, 0)
-        finally:
-            ending.cancel()
-        right = sum(_right(answer.get("closes", {}).get(symbol, {}), symbol, emulator) for symbol in FIVE)
-        return Plain(_requests(row, emulator), answer["seconds"], right)
+        with ThreadPoolExecutor(len(programs)) as pool:
+            answers = [*pool.map(partial(_download, cut=cut), programs)]
+        requests = _requests(row, emulator)
+        given = [answer for answer in answers if answer is not None]
+        if len(given) < len(answers):
+            return Plain(requests, None, 0)
+        right = [sum(_right(_closes(one, symbol), symbol, emulator) for symbol in FIVE) for one in given]
+        return Plain(requests, max(one["seconds"] for one in given), min(right))
+
+
+def _plain(row: Row, emulator: Emulator, home: Path, turns: Turns, running: ExitStack) -> PlainYfinance:
+    """One that has imported everything."""
+    led = environment(row.around, emulator)
+    made = running.enter_context(PlainYfinance(led, home, prefix(row.around)))
+    running.enter_context(turns.running(made))
+    made.ask("ready")
+    return made
+
+
+def _download(program: PlainYfinance, cut: float) -> Json | None:
+    """The answer; None where it had to be cut off."""
+    ending = threading.Timer(cut, program.kill)
+    ending.start()
+    try:
+        return program.ask("out_of_the_box", FIVE, period="1y")
+    except EOFError:
+        return None
+    finally:
+        ending.cancel()
+
+
+def _closes(answer: Json, symbol: str) -> dict[str, float]:
+    closes: dict[str, float] = answer.get("closes", {}).get(symbol, {})
+    return closes
 
 
 def _right(closes: dict[str, float], symbol: str, emulator: Emulator) -> bool:
@@ -120,9 +181,13 @@ def _right(closes: dict[str, float], symbol: str, emulator: Emulator) -> bool:
 
 
 def make_stores(folder: Path) -> None:
-    """The stores of the two evenings before the scene."""
+    """The stores of the two evenings before the scene, and the caches that plain yfinance has left."""
     stage.make_store(folder / "wednesday", stage.WEDNESDAY_EVENING)
     stage.make_store(folder / "thursday", stage.THURSDAY_EVENING)
+    with TemporaryDirectory() as home, Emulator() as emulator:
+        with PlainYfinance(emulator.environment(), Path(home)) as plain:
+            plain.ask("out_of_the_box", OTHER, period="1y")
+        keep_caches(Path(home) / "cache" / FOLDER, folder / FOLDER)
 
 
 def said(report: Report) -> str:
@@ -132,10 +197,10 @@ def said(report: Report) -> str:
     return "; ".join([" ".join(left.split()), *failure, *_kinds(report.snapshot)])
 
 
-def _kinds(snapshot: Snapshot) -> Iterator[str]:
+def _kinds(shown: snapshot.Snapshot) -> Iterator[str]:
     kinds: Counter[str] = Counter()
-    for note in snapshot.source.problems:
-        kinds[note.text.removeprefix(f"{note.symbol}: ")] += 1
+    for note in shown.source.problems:
+        kinds[PRICE.sub("...", note.text.removeprefix(f"{note.symbol}: "))] += 1
     for text, count in kinds.most_common(SAID):
         yield f"{count} × {text}" if count > 1 else text
     if more := kinds.total() - sum(count for _text, count in kinds.most_common(SAID)):
@@ -143,16 +208,18 @@ def _kinds(snapshot: Snapshot) -> Iterator[str]:
 
 
 @contextmanager
-def _scene() -> Iterator[tuple[Emulator, Path]]:
-    with TemporaryDirectory(prefix="feed-", ignore_cleanup_errors=True) as home, Emulator() as emulator:
+def _scene(row: Row, stores: Path) -> Iterator[tuple[Emulator, Path]]:
+    with TemporaryDirectory(prefix="feed-", ignore_cleanup_errors=True) as folder, Emulator() as emulator:
+        home = Path(folder)
         emulator.clock.set(stage.NOON)
-        yield emulator, Path(home)
+        with laid(row.around, stores / FOLDER, home):
+            yield emulator, home
 
 
 def _requests(row: Row, emulator: Emulator) -> int | None:
     """What reached the emulator: where no tunnel is given, that is the question for one."""
-    manner = CATALOGUE[row.fault].manner
-    if manner is Manner.DOWN:
+    manner = CATALOGUE[row.fault].manner if row.fault else None
+    if manner is Manner.DOWN or row.around == OFFLINE:
         return None
     return emulator.log.tunnels if manner in TUNNEL else emulator.log.count()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +28,10 @@ ROOT: Final = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What stands on the screen. `p99`, `longest`: the lag of its loop since the last report, in milliseconds."""
+    """What stands on the screen. `p99`, `longest`: the lag of its loop since the last report, in milliseconds.
+
+    `on_loop`: the functions of the feeds that its loop has called, where that is watched.
+    """
 
     header: str
     failure: str
@@ -34,24 +39,41 @@ class Report:
     p99: float
     longest: float
     probes: int
+    on_loop: tuple[str, ...]
 
 
 class Screen:
-    """The application over `store`, its clock beginning at `now`; times are seconds of `time.monotonic`."""
+    """The application over `store`, its clock beginning at `now`; times are seconds of `time.monotonic`.
 
-    def __init__(self, environment: dict[str, str], store: Path, now: datetime, *, stream: bool = False) -> None:
-        options = {"store": str(store), "now": now.isoformat(), "stream": stream}
+    `endless`: it has an hour's patience in everything. `watched`: it notes what its loop calls of the feeds. `prefix`
+    begins its command.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        store: Path,
+        now: datetime,
+        *,
+        stream: bool = False,
+        endless: bool = False,
+        watched: bool = False,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        flags = {"stream": stream, "endless": endless, "watched": watched}
+        options = {"store": str(store), "now": now.isoformat(), **flags}
+        homes = {"HOME": str(store.parent), "XDG_CACHE_HOME": str(store.parent / "cache")}
         self._events: list[Json] = []
         self._ended = False
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.feed.screen_process", json.dumps(options)],
+            [*prefix, sys.executable, "-m", "tests.feed.screen_process", json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, **environment, "HOME": str(store.parent), "XDG_CACHE_HOME": str(store.parent)},
+            env={**os.environ, **environment, **homes},
         )
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -98,6 +120,7 @@ class Screen:
             p99=said["p99"],
             longest=said["longest"],
             probes=said["probes"],
+            on_loop=tuple(said["on_loop"]),
         )
 
     def leave(self) -> float:
@@ -109,6 +132,10 @@ class Screen:
         if errors := self._errors():
             raise RuntimeError(f"the program ended with {code}: {errors}")
         return seconds
+
+    def stand_still(self, *, still: bool) -> None:
+        """Do nothing at all, or go on."""
+        self._process.send_signal(signal.SIGSTOP if still else signal.SIGCONT)
 
     def _tell(self, command: str) -> None:
         assert self._process.stdin is not None

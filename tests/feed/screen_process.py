@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import msgspec
@@ -25,11 +27,14 @@ from core.sessions import Clock
 from core.settings import Settings
 from tests.feed import stage
 from tui.app import TapeboardApp
+from tui.cli import leave
 from tui.messages import ProblemArrived, SnapshotArrived, SourceReady
 from tui.screens.board import BoardScreen
 from tui.widgets.header import Header
 
 SIZE: Final = (160, 45)
+HOUR: Final = 3600.0
+FEEDS: Final = f"{os.sep}core{os.sep}feeds{os.sep}"
 PROBE: Final = 0.002
 """Seconds of the sleeps whose lag is measured."""
 
@@ -49,13 +54,15 @@ class Watched(TapeboardApp):
 
     CSS_PATH = Path(tui.app.__file__).parent / "styles" / "app.tcss"
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, *, watched: bool) -> None:
         super().__init__(
             settings,
             lambda: open_pipeline(settings, clock=clock),
             glance=lambda: last_snapshot(settings.store.url),
         )
         self.lags: list[float] = []
+        self._watched = watched
+        self._on_loop: set[str] = set()
 
     def on_source_ready(self, _event: SourceReady) -> None:
         """The first refresh begins."""
@@ -73,6 +80,13 @@ class Watched(TapeboardApp):
         """Begin to probe and to obey."""
         self.run_worker(self._probe())
         threading.Thread(target=self._obey, daemon=True).start()
+        if self._watched:
+            sys.setprofile(self._notice)
+
+    def _notice(self, frame: FrameType, event: str, _argument: object) -> None:
+        """Note what is called of the feeds in this thread, which is that of the loop."""
+        if event == "call" and FEEDS in frame.f_code.co_filename:
+            self._on_loop.add(f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}")
 
     async def _probe(self) -> None:
         while True:
@@ -98,16 +112,29 @@ class Watched(TapeboardApp):
             p99=float(np.percentile(probes, 99)),
             longest=max(probes),
             probes=len(probes),
+            on_loop=sorted(self._on_loop),
         )
         self.lags.clear()
+
+
+def patient(settings: Settings) -> Settings:
+    """These settings with an hour for everything that waits for Yahoo."""
+    yahoo = msgspec.structs.replace(settings.feed.yahoo, timeout=HOUR, cookie_timeout=HOUR, deadline=HOUR)
+    return msgspec.structs.replace(
+        settings,
+        feed=msgspec.structs.replace(settings.feed, yahoo=yahoo),
+        refresh=msgspec.structs.replace(settings.refresh, timeout=HOUR),
+    )
 
 
 def main() -> None:
     """Run until told to exit."""
     options = json.loads(sys.argv[1])
     settings = stage.settings(Path(options["store"]), stream=options["stream"])
+    if options["endless"]:
+        settings = patient(settings)
     clock = stage.RunningClock(datetime.fromisoformat(options["now"]))
-    app = Watched(settings, clock)
+    app = Watched(settings, clock, watched=options["watched"])
     app.run(headless=True, size=SIZE)
     if app._exception is not None:  # Textual keeps a defect to itself where it paints to nowhere
         raise app._exception
@@ -115,3 +142,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    leave(0)  # as the command does

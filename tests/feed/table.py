@@ -22,10 +22,11 @@ from typing import Final
 from tests.emulator.matrix import ROWS, Row
 from tests.feed.playing import FIVE, MINUTE, Ours, Plain, make_stores, of_stream, play_ours, play_plain
 from tests.feed.stage import NOON, SYMBOLS
+from tests.feed.turns import Turns
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "feed.md"
 CUT: Final = 400.0
-OURS_AT_ONCE: Final = 4
+OURS_AT_ONCE: Final = 6
 PLAIN_AT_ONCE: Final = 2
 
 HEAD: Final = """# The feed under every fault
@@ -33,20 +34,23 @@ HEAD: Final = """# The feed under every fault
 Made by `make faults` (`tests/feed/table.py`) on {day} with yfinance {yfinance}, curl_cffi {curl}, pandas {pandas} and
 Python {python}; do not edit. Yahoo is the emulator of `tests/emulator`, to which the environment alone leads.
 
-Ours is the application, painted to nowhere, with {symbols} symbols at {noon}. It has a store of the evening two days
-before; for the warm row and those of the stream one of the evening before, and a good refresh. A row is its first
-{seconds:g} seconds under the fault: requests sent; seconds until the screen told something (it lives all the while);
-seconds from `q` to the end of the process; symbols with the true price of the session in progress; values lost, that is
-symbols whose price or stored bars have become empty, older or wrong; and what the screen said at the end.
+Ours is the application, painted to nowhere, with {symbols} symbols at {noon}. It has a store of the
+evening two days before, so that charts meet the fault; the rows marked "quotes", the warm one and those of the stream
+have one of the evening before, and a good refresh, so that quotes in bulk meet it. A row is its first {seconds:g}
+seconds under the fault: requests sent; seconds until the screen told something (it lives all the while); seconds from
+`q` to the end of the process; symbols with the true price of the session in progress; values lost, that is symbols
+whose price or stored bars have become empty, older or wrong; values that were not believed and are kept in quarantine;
+and what the screen said at the end. Where there are several processes, it is the worst of them.
 
 Plain is one `yf.download(symbols, period="1y")` with {count} symbols, in a process of its own in the same run:
 requests, seconds until it returned, and symbols with their true closes up to the session in progress. It tells errors
 to a log only, as "possibly delisted".
 
-Many rows run at the same time on {cores} cores, so that seconds are upper bounds; `python -m bench` measures alone.
+Several rows run at the same time on {cores} cores: ours start one after the other, and while one ends all others stand
+still. `python -m bench feed` measures alone. Spoilt caches are those of yfinance, which ours does not use.
 
-| fault | requests | blocked, s | exit, s | fresh | lost | the screen said | plain: requests | seconds | right |
-|---|--:|--:|--:|--:|--:|---|--:|--:|--:|
+| fault | requests | blocked, s | exit, s | fresh | lost | rejected | the screen said | plain: sent | seconds | right |
+|---|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|
 """
 
 
@@ -66,19 +70,25 @@ def page(outcomes: Sequence[tuple[Row, Ours, Plain | None]], *, seconds: float, 
     )
     lines = (line(*outcome, cut=cut) for outcome in outcomes)
     lost = sum(ours.lost for _row, ours, _plain in outcomes)
-    return head + "\n".join([*lines, "", f"Values lost in all rows: {lost}.", ""])
+    longest = max(ours.exit for _row, ours, _plain in outcomes)
+    return head + "\n".join([*lines, "", f"Values lost in all rows: {lost}. The longest exit: {longest:.2f} s.", ""])
 
 
 def line(row: Row, ours: Ours, plain: Plain | None, *, cut: float) -> str:
     """A row of the table."""
-    cells = [row.title, _number(ours.requests), f"{ours.blocked:.1f}", f"{ours.exit:.1f}"]
-    cells += [f"{ours.fresh} of {len(SYMBOLS)}", str(ours.lost), ours.said]
+    cells = [titled(row), _number(ours.requests), f"{ours.blocked:.1f}", f"{ours.exit:.1f}"]
+    cells += [f"{ours.fresh} of {len(SYMBOLS)}", str(ours.lost), str(ours.rejected), ours.said]
     if plain is None:
         cells += ["-", "-", "-"]
     else:
         seconds = f"over {cut:g}" if plain.blocked is None else f"{plain.blocked:.1f}"
         cells += [_number(plain.requests), seconds, f"{plain.right} of {len(FIVE)}"]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def titled(row: Row) -> str:
+    """The title of a row, and what meets its fault where that is not what comes first."""
+    return f"{row.title} (quotes)" if row.stored else row.title
 
 
 def rows_of(document: str) -> dict[str, list[str]]:
@@ -98,12 +108,13 @@ def play(rows: Sequence[Row], *, seconds: float, cut: float) -> Iterator[tuple[R
         ThreadPoolExecutor(OURS_AT_ONCE) as ours,
         ThreadPoolExecutor(PLAIN_AT_ONCE) as plain,
     ):
-        make_stores(Path(stores))
+        folder, turns = Path(stores), Turns()
+        make_stores(folder)
         jobs: dict[Future[Ours | Plain], Row] = {}
         for row in rows:
-            jobs[_submit(ours, partial(play_ours, row, Path(stores), seconds=seconds))] = row
+            jobs[_submit(ours, partial(play_ours, row, folder, turns, seconds=seconds))] = row
             if not of_stream(row):
-                jobs[_submit(plain, partial(play_plain, row, cut))] = row
+                jobs[_submit(plain, partial(play_plain, row, folder, turns, cut))] = row
         for job in as_completed(jobs):
             yield jobs[job], job.result()
 
