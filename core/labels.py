@@ -1,7 +1,7 @@
 """Where the labels of points go so that none covers another; pure.
 
 Points are taken in the order of their importance. Each label gets the cheapest free place around its point: near,
-outside the way of lines and names; one that had to go far gets a leader line. One without a place is left out, but
+nearer than to any other point, outside the way of lines and names; one that had to go far gets a leader line. One without a place is left out, but
 never the first.
 """
 
@@ -16,6 +16,10 @@ REACH: Final = 4
 """How many lines up or down, and twice as many cells aside, a label may go."""
 IN_THE_WAY: Final = 3
 """What a cell costs that hides something drawn, in lines of distance."""
+
+
+CONFUSING: Final = 3
+"""What it costs, in the same lines, that a label stands no farther from the point of another than from its own."""
 
 
 class Cell(NamedTuple):
@@ -38,6 +42,11 @@ class Label(NamedTuple):
         """The cells it covers."""
         return {Cell(x, self.y) for x in range(self.x, self.x + self.width)}
 
+    def away(self, point: Cell) -> float:
+        """How far it stands from a point, in lines."""
+        blank = max(self.x - point.x - 1, point.x - self.x - self.width, 0)
+        return 1.5 * abs(self.y - point.y) + blank / 2
+
 
 def place_labels(
     points: Sequence[tuple[Cell, int]], size: tuple[int, int], drawn: Collection[Cell]
@@ -51,9 +60,10 @@ def place_labels(
     taken: set[Cell] = set()
     labels: list[Label | None] = []
     for number, (cell, width) in enumerate(points):
-        label = _cheapest(cell, width, size, heads | taken, drawn)
+        others = heads - {cell}
+        label = _cheapest(cell, width, size, heads | taken, drawn, others)
         if label is None and number == 0:
-            label = _cheapest(cell, width, size, {cell}, drawn) or _anywhere(cell, width, size)
+            label = _cheapest(cell, width, size, {cell}, drawn, others) or _anywhere(cell, width, size)
         labels.append(label)
         if label is not None:
             taken |= {Cell(x, label.y) for x in range(label.x - 1, label.x + label.width + 1)}  # a blank between two
@@ -61,7 +71,12 @@ def place_labels(
 
 
 def _cheapest(
-    cell: Cell, width: int, size: tuple[int, int], closed: Collection[Cell], drawn: Collection[Cell]
+    cell: Cell,
+    width: int,
+    size: tuple[int, int],
+    closed: Collection[Cell],
+    drawn: Collection[Cell],
+    others: Collection[Cell],
 ) -> Label | None:
     best: Label | None = None
     least = float("inf")
@@ -73,6 +88,7 @@ def _cheapest(
         if not inside or not label.cells.isdisjoint(closed):
             continue
         cost = distance + IN_THE_WAY * sum(spot in drawn for spot in label.cells)
+        cost += CONFUSING * any(label.away(other) <= label.away(cell) for other in others)
         if cost < least:
             best, least = label, cost
     return best

@@ -41,6 +41,7 @@ from tui.messages import (
     Asked,
     Mute,
     Opened,
+    PairOpened,
     ProblemArrived,
     Remarked,
     RuleOpened,
@@ -231,6 +232,11 @@ class TapeboardApp(App[None], inherit_bindings=False):
         hint = self._no_members() if event.sector else ""
         groups = self._groups()
         self.push_screen(SymbolScreen(keys, self._status, groups, event.symbols, event.symbol, hint=hint))
+
+    def on_pair_opened(self, event: PairOpened) -> None:
+        """Show the ratio of two symbols over time."""
+        self._pair = event.above, event.below
+        self._toggle_over_time()
 
     def on_rule_opened(self, event: RuleOpened) -> None:
         """Show a warning in full."""

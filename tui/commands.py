@@ -124,7 +124,7 @@ def _view() -> tuple[Command, ...]:
         Command("sort_reverse", VIEW, _("sort"), _("turn the order round"), 5, ordered),
         Command("filter", VIEW, _("filter"), _("only the rows that have these words"), 6),
         Command("columns", VIEW, _("columns"), _("choose the columns and their order"), 3),
-        Command("basis", VIEW, _("basis"), _("with dividends (tr) or without (px)"), 3, WINDOWED),
+        Command("basis", VIEW, _("basis"), _("with dividends (tr) or without (px)"), 3, (*WINDOWED, SYMBOL)),
         Command("universe", VIEW, _("universe"), _("the index whose members are counted"), 3),
     )
 

@@ -58,6 +58,15 @@ class Opened(Message):
         self.sector = sector
 
 
+class PairOpened(Message):
+    """A spread was opened: of the symbol `above` over `below`."""
+
+    def __init__(self, above: str, below: str) -> None:
+        super().__init__()
+        self.above = above
+        self.below = below
+
+
 class RuleOpened(Message):
     """A warning was opened: the `place` of it among `names`, each a rule and its subject, in their order."""
 

@@ -51,3 +51,11 @@ def test_in_a_crowd_the_first_has_a_label_and_the_last_may_have_none() -> None:
 
 def test_wider_than_the_canvas_there_is_none() -> None:
     assert place_labels([(Cell(0, 0), 5)], (4, 1), ()) == [None]
+
+
+def test_a_label_stands_nearer_to_its_own_point_than_to_another() -> None:
+    first, second = place_labels([(Cell(10, 5), 3), (Cell(16, 5), 3)], SIZE, ())
+    assert first is not None
+    assert second is not None
+    assert first.away(Cell(10, 5)) < first.away(Cell(16, 5))
+    assert second.away(Cell(16, 5)) < second.away(Cell(10, 5))

@@ -103,7 +103,7 @@ def test_a_conflict_says_how_long_it_is_active() -> None:
 def test_breadth_names_its_universe_and_the_day_of_its_list() -> None:
     pane = BreadthPane("4")
     filled(pane, blocks.full())
-    assert pane.info() == ("sp500 · 501 of 503", "sp500")
+    assert pane.info() == ("sp500 · 501 of 503 · Fri 2026-01-09", "sp500 · 501 of 503", "sp500")
     assert pane.remark()[0] == "100 % of the members of 2025-11-16"
     assert [note.text.strip() for note in rows_of(pane)["coverage"].notes] == ["members of 2025-11-16"]
 
@@ -153,7 +153,7 @@ def test_an_appetite_without_enough_components_has_no_score() -> None:
 
 def test_the_title_tells_appetite_and_regime() -> None:
     pane = filled(CrossAssetPane("6"), blocks.full())
-    assert pane.info() == ("appetite +24 risk-on · volatility calm", "appetite +24 risk-on", "risk-on")
+    assert pane.info()[1:] == ("appetite +24 risk-on · volatility calm", "appetite +24 risk-on", "risk-on")
 
 
 def test_concentration_names_the_day_of_the_weights_and_what_it_lacks() -> None:

@@ -45,7 +45,14 @@ async def test_o_shows_who_led_and_the_ratio(size: tuple[int, int]) -> None:
     async with opened(Script(builders.rich()), size) as (pilot, _screen):
         assert "IWM" in text(pilot)
         if size[0] >= 80:
-            for part in ("Who led  Index funds  by 63s", "7 % now 17 s", "Ratio", "IWM / SPY", "50d +", "2025-0"):
+            for part in (
+                "Who led  Index funds  by 63s tr",
+                "7 % now 17 s",
+                "Ratio  tr",
+                "IWM / SPY",
+                "50d +",
+                "2025-0",
+            ):
                 assert part in text(pilot)
 
 
@@ -74,6 +81,18 @@ async def test_arrows_choose_any_two_and_space_the_known_pairs() -> None:
         await until(pilot, lambda: "RSP / SPY" in text(pilot))
         await pilot.press("space")
         assert screen.pair == ("IWM", "SPY")
+
+
+async def test_the_strip_says_what_its_blocks_and_its_shares_mean() -> None:
+    async with opened(Script(builders.rich())) as (pilot, _screen):
+        await until(pilot, lambda: "height and %: share of its sessions led" in text(pilot))
+
+
+async def test_the_last_session_is_on_prices_whatever_the_ratio_is_on() -> None:
+    async with opened(Script(builders.rich())) as (pilot, screen):
+        screen.window = "1s"
+        await until(pilot, lambda: "by 1s px" in text(pilot))
+        assert "Ratio  tr" in text(pilot)
 
 
 async def test_tab_shows_the_next_group() -> None:

@@ -193,7 +193,8 @@ def test_a_sector_without_data_is_dim_and_says_why() -> None:
 
 
 def test_the_title_of_the_sectors_names_the_scheme_and_only_classes_that_are_there() -> None:
-    assert filled(SectorsPane("2"), builders.rich()).info()[0] == "% · tr · by 1s · ● cyclical ○ defensive (msci)"
+    head = "% · 63s · tr · since 2025-10-09 · by 1s"
+    assert filled(SectorsPane("2"), builders.rich()).info()[0] == f"{head} · ● cyclical ○ defensive (msci)"
 
 
 def test_rotation_in_one_line_with_its_scheme() -> None:

@@ -20,6 +20,7 @@ from tests.tui.script import PATIENCE, Script, board, shown, text, until
 from tui.app import TapeboardApp
 from tui.screens.board import BoardScreen
 from tui.screens.members import MembersScreen
+from tui.screens.over_time import OverTimeScreen
 from tui.screens.symbol import SymbolScreen
 from tui.screens.symbol_metrics import IDS, metric_of, metric_rows
 
@@ -90,12 +91,23 @@ async def test_the_rotation_list_opens_a_sector_fund() -> None:
         assert symbol_screen(pilot).symbol in {row.symbol for row in builders.rich().sectors}
 
 
-async def test_a_spread_is_no_symbol() -> None:
-    async with opened(Script(builders.rich())) as pilot:
-        table = (await board(pilot)).panes[0].table  # type: ignore[attr-defined]  # Leadership has a table
-        table.move_cursor_to("spreads IWM-SPY")
+async def test_a_spread_opens_the_ratio_of_its_two_symbols_over_time() -> None:
+    equal = msgspec.structs.replace(builders.spreads()[0], id="RSP-SPY")
+    async with opened(Script(builders.rich(spreads=(*builders.spreads(), equal)))) as pilot:
+        screen = await board(pilot)
+        screen.panes[0].listed().move_cursor_to("spreads RSP-SPY")
         await pilot.press("enter")
-        assert isinstance(pilot.app.screen, BoardScreen)
+        await until(pilot, lambda: told(pilot, "RSP / SPY"))
+        assert isinstance(pilot.app.screen, OverTimeScreen)
+        await pilot.press("escape", "o")
+        await until(pilot, lambda: told(pilot, "RSP / SPY"))
+
+
+async def test_the_basis_of_returns_is_told_and_changed() -> None:
+    async with opened(Script(builders.rich()), "enter") as pilot:
+        await until(pilot, lambda: told(pilot, "Returns · tr"))
+        await pilot.press("b")
+        await until(pilot, lambda: told(pilot, "Returns · px"))
 
 
 async def test_keys_change_how_prices_are_drawn() -> None:
@@ -133,7 +145,7 @@ async def test_the_metric_at_the_cursor_is_explained(size: tuple[int, int]) -> N
 def test_every_metric_that_is_shown_is_in_the_catalogue() -> None:
     assert set(IDS.values()) <= {metric.id for metric in METRICS}
     full = msgspec.structs.replace(builders.rich().sectors[0], rs={"5s": 0.01})
-    rows, _sections = metric_rows(full, None, {})
+    rows, _sections = metric_rows(full, None, {}, "tr")
     assert [row.key for row in rows if metric_of(row.key) is None] == []
     shown = {row.key.partition(".")[0] for row in rows}
     beside = {"symbol", "name", "group", "last", "session", "asof", "status", "basis", "base", "spark", "tail"}
@@ -155,7 +167,7 @@ def test_what_is_absent_says_why() -> None:
     }
     row = Row(symbol="X", name="X", group="g", last=5.0, ret={"5s": 0.01, "252s": None}, rel_volume=0.4, status=status)
     row = msgspec.structs.replace(row, status=status | {"rel_volume": "partial"})
-    notes = {shown.key: shown.cells["note"].text for shown in metric_rows(row, None, {})[0]}
+    notes = {shown.key: shown.cells["note"].text for shown in metric_rows(row, None, {}, "tr")[0]}
     assert notes["ret.252s"] == notes["dist_sma200"] == "too short a history"
     assert notes["volume"] == "the feed does not have it"
     assert (notes["beta63"], notes["rsi14"]) == ("suspect prices", "a gap in the data")
@@ -166,7 +178,7 @@ def test_what_is_absent_says_why() -> None:
 @pytest.mark.parametrize(("field", "label"), [("chg_bp", "bp"), ("chg_pt", "pt")])
 def test_yields_and_volatilities_have_changes_of_their_own(field: str, label: str) -> None:
     row = Row(symbol="^X", name="X", group="g", last=4.2, ret=UNSET, **{field: {"1s": 3.0, "5s": None}})  # type: ignore[arg-type]  # one of two fields
-    shown = {one.key: one.cells["value"].text for one in metric_rows(row, None, {})[0]}
+    shown = {one.key: one.cells["value"].text for one in metric_rows(row, None, {}, "tr")[0]}
     assert shown[f"{field}.1s"].endswith(label)
     assert not any(key.startswith("ret.") for key in shown)
 
@@ -177,7 +189,7 @@ def test_falls_have_dates_where_they_are_known() -> None:
     row = Row(symbol="X", name="X", group="g", drawdown=-0.02, max_drawdown=-0.19)
 
     def note(field: str, known: object) -> str:
-        rows, _sections = metric_rows(row, known, {})  # type: ignore[arg-type]  # falls or None
+        rows, _sections = metric_rows(row, known, {}, "tr")  # type: ignore[arg-type]  # falls or None
         return next(shown.cells["note"].text for shown in rows if shown.key == field)
 
     assert note("drawdown", falls) == f"high of {falls.peak}, 7 s ago"
@@ -244,7 +256,10 @@ async def test_a_sector_opens_its_members(size: tuple[int, int]) -> None:
         await until(pilot, lambda: told(pilot, "Gainers over 63s · 2", "Losers over 63s · 1"))
         assert told(pilot, "AAA", "+2.10", "No 63s: the feed does not have it · 1", "weights: SPY 2026-01-09")
         if size[0] >= 120:
-            assert told(pilot, "Information Technology of S&P 500", "3 of 4 members", "weight", "vs 50d")
+            assert told(pilot, "Information Technology of S&P 500", "3 of 4 members", "wgt %", "bp 63s", "vs 50d")
+            assert told(pilot, "% · 63s · tr · since 2025-10-09")
+        else:
+            assert told(pilot, "% 63s tr 10-09")
             assert told(pilot, "members of an undated list", "+10.5")
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, BoardScreen)

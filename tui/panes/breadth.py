@@ -27,12 +27,13 @@ class BreadthPane(GaugePane):
         return (snapshot.breadth,)
 
     def info(self) -> tuple[str, ...]:
-        """See `Pane`: the universe, and how many of its members are counted."""
-        breadth = self.snapshot.breadth
+        """See `Pane`: the universe, how many of its members are counted, and the session."""
+        breadth, day = self.snapshot.breadth, fmt.day(self.snapshot.session)
         if not breadth.members:
-            return _("funds only"), ""
+            return f"{_('funds only')} · {day}", _("funds only"), ""
         counted = _("{used} of {members}").format(used=breadth.used, members=breadth.members)
-        return f"{breadth.universe} · {counted}", breadth.universe
+        told = f"{breadth.universe} · {counted}"
+        return f"{told} · {day}", told, breadth.universe
 
     def remark(self) -> Sequence[str]:
         """See `GaugePane`: how many members are counted, and of which day the list is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -86,6 +86,16 @@ def change(row: Row, window: str, *, colour: bool = True) -> Cell:
 def of(values: Mapping[str, Value] | UnsetType, key: str) -> Value:
     """One of several values that may be absent altogether."""
     return None if isinstance(values, UnsetType) else values.get(key)
+
+
+def measured(rows: Sequence[Row], basis: str, window: str) -> tuple[str, str]:
+    """What the returns of these rows over a window are: unit, window, basis, base session; the same in few cells."""
+    told = ["%", window, "px" if window == "1s" else basis]
+    base = next((day for row in rows if (day := row.base.get(window))), None)
+    if base is None:
+        return " · ".join(told), " ".join(told)
+    since = _("since {day}").format(day=base.isoformat())
+    return " · ".join([*told, since]), " ".join([*told, fmt.short_day(base)])
 
 
 def rank(x: Value, *, of: int | None) -> Cell:

@@ -28,7 +28,7 @@ class CrossAssetPane(GaugePane):
         return snapshot.risk, snapshot.concentration
 
     def info(self) -> tuple[str, ...]:
-        """See `Pane`: the appetite for risk, and the regime of volatility."""
+        """See `Pane`: the appetite for risk, the regime of volatility, and the session."""
         risk = self.snapshot.risk
         if risk.appetite.score is None or risk.regime is None:
             return ("",)
@@ -36,7 +36,8 @@ class CrossAssetPane(GaugePane):
             score=fmt.number(risk.appetite.score, 0), state=_words()[risk.appetite.state or ""]
         )
         regime = _("volatility {regime}").format(regime=_words()[risk.regime])
-        return f"{appetite} · {regime}", appetite, _words()[risk.appetite.state or ""]
+        both = f"{appetite} · {regime}"
+        return f"{both} · {fmt.day(self.snapshot.session)}", both, appetite, _words()[risk.appetite.state or ""]
 
     def sections(self) -> Iterable[tuple[str, Sequence[Gauge]]]:
         """See `GaugePane`."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from core.i18n import _
 from core.snapshot import RANK_WINDOWS, Row, Snapshot, Spread
 from tui import format as fmt
-from tui.messages import Opened
+from tui.messages import Opened, PairOpened
 from tui.panes import cells, extras
 from tui.widgets.live_table import Cell, Column, LiveTable, TableRow
 from tui.widgets.pane import TablePane
@@ -90,26 +90,19 @@ class LeadershipPane(TablePane):
         """See `TablePane`: window, basis, base session, order."""
         ranked = (self.table.sort_key, self.table.sort_reverse) == ("rank", False)
         order = _("by rank") if ranked else self.order(_("as configured"))
-        head = f"% · {self.window}"
-        basis = "px" if self.window == "1s" else self.snapshot.basis
-        base = next((d for row in self.snapshot.leadership if (d := row.base.get(self.window))), None)
-        if base is None:
-            return f"{head} · {basis} · {order}", f"{head} · {basis}", head, self.window
-        since = _("since {day}").format(day=base.isoformat())
-        return (
-            f"{head} · {basis} · {since} · {order}",
-            f"{head} · {basis} · {since}",
-            f"{head} · {basis}",
-            head,
-            self.window,
-        )
+        head, short = cells.measured(self.snapshot.leadership, self.snapshot.basis, self.window)
+        return f"{head} · {order}", head, short
 
     def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
-        """Open a symbol, among all in their present order; a spread is not one."""
+        """Open a symbol, among all in their present order; of a spread the ratio of its two symbols over time."""
         event.stop()
+        section, _blank, name = event.key.partition(" ")
+        if section == SPREADS:
+            above, _dash, below = name.partition("-")
+            self.post_message(PairOpened(above, below))
+            return
         keys = [row.key for _section, row in self.table.rows() if row.section != SPREADS]
-        if event.key in keys:
-            self.post_message(Opened(_symbol(event.key), [_symbol(key) for key in keys]))
+        self.post_message(Opened(_symbol(event.key), [_symbol(key) for key in keys]))
 
     def _symbols(self) -> tuple[Row, ...]:
         return (*self.snapshot.leadership, *self.snapshot.watchlist)

@@ -90,14 +90,15 @@ class SectorsPane(TablePane):
         return [self._row(row, widest) for row in sectors], {}
 
     def info(self) -> tuple[str, ...]:
-        """See `TablePane`: order, and what the marks mean in which scheme."""
+        """See `TablePane`: window, basis, base session, order, and what the marks mean in which scheme."""
         scheme = self.snapshot.rotation.scheme
         order = self.order(_("as configured"))
         present = {row.cls for row in self.snapshot.sectors}
         names = {"cyclical": _("cyclical"), "sensitive": _("sensitive"), "defensive": _("defensive")}
         marks = " ".join(f"{MARKS[cls]} {name}" for cls, name in names.items() if cls in present)
-        head = f"% · {self.snapshot.basis} · {order}"
-        return f"{head} · {marks} ({scheme})", f"{head} · {marks}", head, f"% · {order}"
+        head, short = cells.measured(self.snapshot.sectors, self.snapshot.basis, self.window)
+        ordered = f"{head} · {order}"
+        return f"{ordered} · {marks} ({scheme})", f"{ordered} · {marks}", ordered, head, short
 
     def fill(self, *, flash: bool) -> None:
         """Fill the table and the line below it."""

@@ -137,8 +137,8 @@ class MembersScreen(Overlay):
     def _columns(self) -> Sequence[Column]:
         weighed = self._members is not None and bool(self._members.weights_of)
         weights = (
-            Column("weight", _("weight"), 6, priority=2, flash=False),
-            Column("brought", _("bp"), 6, priority=2, flash=False),
+            Column("weight", _("wgt %"), 6, priority=2, flash=False),
+            Column("brought", _("bp {window}").format(window=self.window), 7, priority=2, flash=False),
         )
         return (
             Column("symbol", _("Symbol"), 7, "left"),
@@ -163,13 +163,18 @@ class MembersScreen(Overlay):
             self._title.show([*pieces, piece(self._failure or _("loading …"), style="watch")], [RULE])
             self._caption.show([])
             return
-        self._title.show([*pieces, *_counted(found)], [piece(self._order(), "", style="dim", weight=20), RULE])
+        self._title.show(
+            [*pieces, *_counted(found)], [piece(*self._order(), "", style="dim", weight=20, last=45), RULE]
+        )
         self._caption.show(_captions(found), [piece(_("d: the fund itself"), "", style="dim", weight=50)])
 
-    def _order(self) -> str:
-        """The unit, and what the rows are sorted by."""
+    def _order(self) -> Sequence[str]:
+        """The unit, window, basis and base session, and what the rows are sorted by; longest form first."""
+        snapshot = self.status.snapshot
+        head, short = cells.measured(snapshot.sectors, snapshot.basis, self.window)
         title = next((column.title for column in self._columns() if column.key == self.table.sort_key), "")
-        return _("% · by {column}").format(column=title) if title else _("% · as listed")
+        order = _("by {column}").format(column=title) if title else _("as listed")
+        return f"{head} · {order}", head, short
 
 
 def _counted(found: SectorMembers) -> list[Piece]:

@@ -85,8 +85,6 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask for everything."""
-        told = _("← → first symbol · ↑ ↓ second · space: usual pairs")
-        self._below.show([RULE, piece(_("Ratio"), style="strong", gap=1)], [piece(told, "", style="dim"), RULE])
         self._show_leaders(_("loading …"))
         self.chart.show(None, _("loading …"))
         self.watch_status()
@@ -97,6 +95,7 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
         self._footer.show_time(past=self.status.past is not None)
         if self.status.snapshot is not self._told:
             self._told = self.status.snapshot
+            self._show_ratio_title()
             self.watch_window()
             self.watch_pair()
 
@@ -147,8 +146,17 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
         name = [RULE, piece(_("Who led"), style="strong", gap=1)]
         if shown is not None:
             self.strip.styles.height = lines(shown)
+            basis = "px" if shown.window == "1s" else self._told.basis
             name += [piece(shown.group, style="accent"), piece(_("by {window}").format(window=shown.window))]
-        self._above.show(name, [piece(_("tab: other groups"), "", style="dim"), RULE])
+            name.append(piece(basis, style="dim", gap=1))
+        told = _("height and %: share of its sessions led")
+        keys = piece(_("tab: other groups"), "", style="dim", weight=40)
+        self._above.show(name, [piece(told, "", style="dim", weight=30), keys, RULE])
+
+    def _show_ratio_title(self) -> None:
+        told = _("← → first symbol · ↑ ↓ second · space: usual pairs")
+        name = [RULE, piece(_("Ratio"), style="strong", gap=1), piece(self._told.basis, style="dim")]
+        self._below.show(name, [piece(told, "", style="dim"), RULE])
 
 
 def _symbols(snapshot: Snapshot) -> list[str]:

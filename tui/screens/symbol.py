@@ -209,7 +209,7 @@ class SymbolScreen(Overlay):
     def _show_metrics(self) -> None:
         row = self._row()
         falls = self._detail.drawdowns if self._detail else None
-        rows, sections = metric_rows(row, falls, self._groups) if row is not None else ([], {})
+        rows, sections = metric_rows(row, falls, self._groups, self._told.basis) if row is not None else ([], {})
         self.table.set_rows(rows, sections=sections, flash=False)
         self._show_title()
         self._show_formula()

@@ -72,10 +72,12 @@ def metric_of(field: str) -> Metric | None:
     return BY_ID[found] if found else None
 
 
-def metric_rows(row: Row, falls: Drawdowns | None, groups: Mapping[str, str]) -> tuple[list[TableRow], dict[str, str]]:
+def metric_rows(
+    row: Row, falls: Drawdowns | None, groups: Mapping[str, str], basis: str
+) -> tuple[list[TableRow], dict[str, str]]:
     """The rows of the table and the titles of its sections; `groups` maps ids of groups to their titles."""
     found = {
-        "returns": (_("Returns"), [*_returns(row)]),
+        "returns": (f"{_('Returns')} · {basis}", [*_returns(row)]),
         "ranks": (_("Rank in {group}").format(group=groups.get(row.group, row.group)), [*_ranks(row)]),
         "trend": (_("Trend"), [*_averages(row), *_extremes(row)]),
         "momentum": (_("Momentum"), [*_momentum(row)]),
@@ -112,9 +114,9 @@ def _returns(row: Row) -> Iterator[Told]:
                 yield Told(f"{field}.{window}", _window(window), change, unit, since(window), colour=True)
     if isinstance(row.ret, UnsetType):
         return
-    yield Told("chg_1s", _window("1s"), row.chg_1s, _percent, _("prices only"), colour=True)
+    yield Told("chg_1s", _window("1s"), row.chg_1s, fmt.percent, _("prices only"), colour=True)
     for window in (*SESSIONS, *CALENDAR):
-        yield Told(f"ret.{window}", _window(window), row.ret.get(window), _percent, since(window), colour=True)
+        yield Told(f"ret.{window}", _window(window), row.ret.get(window), fmt.percent, since(window), colour=True)
 
 
 def _ranks(row: Row) -> Iterator[Told]:
@@ -136,15 +138,15 @@ def _averages(row: Row) -> Iterator[Told]:
         (200, row.dist_sma200, row.sma200, row.slope_sma200),
     ):
         note = _("at {level} · slope {slope} %").format(level=fmt.level(level), slope=fmt.pct(slope))
-        yield Told(f"dist_sma{n}", _("from {n}-day average").format(n=n), distance, _percent, note, colour=True)
+        yield Told(f"dist_sma{n}", _("from {n}-day average").format(n=n), distance, fmt.percent, note, colour=True)
 
 
 def _extremes(row: Row) -> Iterator[Told]:
     at = _("at {level}")
     high, low, close = (at.format(level=fmt.level(x)) for x in (row.high_252, row.low_252, row.high_close_252))
-    yield Told("dist_high_252", _("from 52-week high"), row.dist_high_252, _percent, high)
-    yield Told("dist_low_252", _("from 52-week low"), row.dist_low_252, _percent, low)
-    yield Told("dist_high_close_252", _("from highest close"), row.dist_high_close_252, _percent, close)
+    yield Told("dist_high_252", _("from 52-week high"), row.dist_high_252, fmt.percent, high)
+    yield Told("dist_low_252", _("from 52-week low"), row.dist_low_252, fmt.percent, low)
+    yield Told("dist_high_close_252", _("from highest close"), row.dist_high_close_252, fmt.percent, close)
     yield Told("days_since_high", _("sessions since it"), row.days_since_high, _whole)
     since = "" if row.record_since is None else _("since {day}").format(day=row.record_since.isoformat())
     week = "" if not row.records_week else _(" · {count} this week").format(count=row.records_week)
@@ -156,7 +158,7 @@ def _extremes(row: Row) -> Iterator[Told]:
 def _momentum(row: Row) -> Iterator[Told]:
     yield Told("rsi14", _("RSI of 14"), row.rsi14, _plain(1), _("0 to 100"))
     yield Told("pct_b", _("Bollinger %b"), row.pct_b, _plain(2), _("0 lower band, 1 upper"))
-    yield Told("momentum_12_1", _("12 months less 1"), row.momentum_12_1, _percent, colour=True)
+    yield Told("momentum_12_1", _("12 months less 1"), row.momentum_12_1, fmt.percent, colour=True)
 
 
 def _volatility(row: Row) -> Iterator[Told]:
@@ -178,9 +180,9 @@ def _drawdown(row: Row, falls: Drawdowns | None) -> Iterator[Told]:
         fell = _("{top} to {trough}").format(top=falls.top.isoformat(), trough=falls.trough.isoformat())
         back = _("won back {day}").format(day=falls.recovered.isoformat()) if falls.recovered else _("not won back")
         deepest = f"{fell} · {back}" if falls.deepest < 0 else ""
-    yield Told("drawdown", _("now"), row.drawdown, _percent, now, colour=True)
-    yield Told("max_drawdown", _("deepest"), row.max_drawdown, _percent, deepest, colour=True)
-    yield Told("drawdown_252", _("from close of 252 s"), row.drawdown_252, _percent, _("prices only"), colour=True)
+    yield Told("drawdown", _("now"), row.drawdown, fmt.percent, now, colour=True)
+    yield Told("max_drawdown", _("deepest"), row.max_drawdown, fmt.percent, deepest, colour=True)
+    yield Told("drawdown_252", _("from close of 252 s"), row.drawdown_252, fmt.percent, _("prices only"), colour=True)
 
 
 def _volume(row: Row) -> Iterator[Told]:
@@ -214,12 +216,8 @@ def _window(window: str) -> str:
     return names.get(window) or _("{n} sessions").format(n=window.removesuffix("s"))
 
 
-def _percent(x: float) -> str:
-    return f"{fmt.pct(x)} %"
-
-
 def _share(x: float) -> str:
-    return f"{fmt.pct(x, sign=False)} %"
+    return fmt.percent(x, sign=False)
 
 
 def _times(x: float) -> str:

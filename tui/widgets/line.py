@@ -43,7 +43,8 @@ KEEP: Final = 100
 class Piece:
     """A text in its `forms`, longest first; the last may be "". Pieces of smaller `weight` shrink first.
 
-    Pieces of one `group` shrink together. `gap` is the room before it, in cells; `action` is what a click runs.
+    `last` is the weight of the last step, where a piece clings to its last words but one. Pieces of one `group`
+    shrink together. `gap` is the room before it, in cells; `action` is what a click runs.
     """
 
     forms: tuple[str, ...]
@@ -52,6 +53,12 @@ class Piece:
     gap: int = 2
     action: str = ""
     group: str = ""
+    last: int | None = None
+
+    @property
+    def stands(self) -> int:
+        """The weight of its next step."""
+        return self.weight if self.last is None or len(self.forms) > 2 else self.last
 
     @property
     def text(self) -> str:
@@ -59,9 +66,17 @@ class Piece:
         return self.forms[0]
 
 
-def piece(*forms: str, style: str = "", weight: int = KEEP, gap: int = 2, action: str = "", group: str = "") -> Piece:
+def piece(
+    *forms: str,
+    style: str = "",
+    weight: int = KEEP,
+    gap: int = 2,
+    action: str = "",
+    group: str = "",
+    last: int | None = None,
+) -> Piece:
     """A `Piece` of these forms, cleaned of whatever a terminal would obey."""
-    return Piece(tuple(clean(form, 400) for form in forms), style, weight, gap, action, group)
+    return Piece(tuple(clean(form, 400) for form in forms), style, weight, gap, action, group, last)
 
 
 def fit(pieces: Sequence[Piece], width: int) -> list[Piece]:
@@ -71,7 +86,7 @@ def fit(pieces: Sequence[Piece], width: int) -> list[Piece]:
         shrinkable = [index for index, one in enumerate(shown) if len(one.forms) > 1]
         if not shrinkable:
             break
-        least = min(shrinkable, key=lambda index: (shown[index].weight, -index))
+        least = min(shrinkable, key=lambda index: (shown[index].stands, -index))
         group = shown[least].group
         for index in shrinkable:
             if index == least or (group and shown[index].group == group):

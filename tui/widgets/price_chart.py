@@ -107,7 +107,7 @@ def per_candle(series: PriceSeries, width: int, height: int) -> int:
 
 
 def gathered(series: PriceSeries, per: int) -> PriceSeries:
-    """`per` sessions each as one, up to the newest: first open, highest, lowest, last close and averages, most volume."""
+    """`per` sessions each as one, up to the newest: first open, extremes, last close and averages, most volume."""
     if per == 1:
         return series
     count = len(series.sessions)

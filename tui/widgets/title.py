@@ -36,11 +36,11 @@ class TitleLine(Line):
             style = ("accent" if active else "strong") if tab == here else "dim"
             left += _pieces(tab, style, rule, first=place == 0)
         marks = [piece(*past, style="past", weight=20, gap=1)] if past else []
-        self.show(left, [piece(*info, "", style="dim", weight=10), *marks, piece(rule, style="rule", gap=1)])
+        self.show(left, [piece(*info, "", style="dim", weight=10, last=14), *marks, piece(rule, style="rule", gap=1)])
 
 
 def _pieces(tab: Tab, style: str, rule: str, *, first: bool) -> list[Piece]:
-    """The number and the name; what parts the tabs gives way before the info, long names after it."""
+    """The number and the name; what parts the tabs gives way before the info, long names before its last words."""
     action = f"app.command('{tab.command}')"
     between = piece(rule, "", style="rule", weight=8, gap=1, group="rules")
     return [

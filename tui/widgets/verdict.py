@@ -19,7 +19,7 @@ class VerdictLine(Line):
 
 
 def verdict_pieces(snapshot: Snapshot) -> list[Piece]:
-    """State, score and evidence; the evidence gives way to the state, the last piece first, and to its marks the score."""
+    """State, score and evidence; the evidence gives way to the state, the last piece first, the score to its marks."""
     if snapshot.session is None:
         return []
     verdict = snapshot.verdict
@@ -55,7 +55,7 @@ def _score(verdict: Verdict) -> list[Piece]:
     if verdict.state == "NOT EVALUATED":
         return []
     score = _("{score} of {of}").format(score=verdict.score, of=verdict.of)
-    pieces = [piece(score, f"{verdict.score}/{verdict.of}", "", style="strong", weight=61)]
+    pieces = [piece(score, f"{verdict.score}/{verdict.of}", "", style="strong", weight=59, last=61)]
     if verdict.since is not None:
         since = _("since {day}").format(day=short_day(verdict.since))
         pieces.append(piece(since, "", style="dim", weight=5))
