@@ -40,6 +40,14 @@ def test_a_period_has_a_section_of_its_own(capsys: pytest.CaptureFixture[str]) -
     assert "Mon 2025-12-01 to Fri 2026-01-09, 28 sessions; returns from the close of Fri 2025-11-28" in made
 
 
+def test_the_note_of_a_period_is_that_of_its_last_session(capsys: pytest.CaptureFixture[str]) -> None:
+    dates = ("--from", "2025-12-01", "--to", "2026-01-10")
+    assert main(["report", *SIMULATED, *dates]) == 0
+    assert capsys.readouterr().out.startswith("# Market note of Fri 2026-01-09\n")
+    assert main(["report", *SIMULATED, *dates, "--as-of", "2026-01-12"]) == 0
+    assert capsys.readouterr().out.startswith("# Market note of Mon 2026-01-12\n")
+
+
 def test_a_note_is_saved_whole_with_the_usual_rights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "note.md"
     file.write_text("the one before", encoding="utf-8")

@@ -151,10 +151,10 @@ def test_a_subject_that_is_no_symbol_is_not_named(note: Written) -> None:
     assert not re.search(r"Credit stress credit|Turbulence sectors|Data health data", note.text)
 
 
-@pytest.mark.parametrize("day", SESSIONS, ids=str)
-def test_every_number_is_one_of_the_snapshot(market: Path, day: date) -> None:
+@pytest.mark.parametrize(("day", "language"), [*((day, "en") for day in SESSIONS), (SUNDAY, "zh")])
+def test_every_number_is_one_of_the_snapshot(market: Path, day: date, language: str) -> None:
     """Each slot holds what the snapshot has at its path, and each number of the text comes from a slot or a word."""
-    found = written(market, day)
+    found = written(market, day, language=language)
     numbers = 0
     for section in found.note.sections:
         slots = [slot for sentence in section.sentences for slot in sentence.slots.values()]
@@ -170,9 +170,9 @@ def test_every_number_is_one_of_the_snapshot(market: Path, day: date) -> None:
             numbers += isinstance(value, float)
             assert rounded(slot), slot
         for sentence in section.sentences:
-            left = sentence.text
-            for slot in sorted(sentence.slots.values(), key=lambda slot: -len(slot.text)):
-                left = re.sub(rf"(?<![\d.]){re.escape(slot.text)}(?![\d])", "", left, count=1)
+            left = unspaced(sentence.text)
+            for text in sorted((unspaced(slot.text) for slot in sentence.slots.values()), key=len, reverse=True):
+                left = re.sub(rf"(?<![\d.]){re.escape(text)}(?![\d])", "", left, count=1)
             assert set(re.findall(r"\d+", left)) <= WORDS, sentence.text
     assert numbers > 100
 
@@ -187,8 +187,13 @@ FRACTIONS = re.compile(
 )
 """The places of fractions, which are printed in percent or in percentage points; all else is in its own unit."""
 
-NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.(?P<decimals>\d+))?(?![\w]|\.\d)(?P<unit> %| pp)?")
+NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.(?P<decimals>\d+))?(?![\w]|\.\d)(?P<unit> ?%| pp| 个百分点)?")
 """A number alone; "63s" and "200d" are names of windows."""
+
+
+def unspaced(text: str) -> str:
+    """Without the spaces beside Chinese, which a sentence sets anew around its slots."""
+    return re.sub(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])", "", text)
 
 
 def rounded(slot: Slot) -> bool:
@@ -208,7 +213,7 @@ def is_rounded(printed: re.Match[str], value: float) -> bool:
 def unproved(text: str, evidence: dict[str, Any]) -> Iterator[str]:
     """The numbers of an evidence in words that are none of its values; one without a sign may tell a distance."""
     values = [value for value in evidence.values() if isinstance(value, int | float)]
-    for number in NUMBER.finditer(re.sub(r"\bof \d+\b", "", text)):
+    for number in NUMBER.finditer(re.sub(r"\bof \d+\b|\d+ (?=个窗口中)", "", text)):
         unit = 100 if number["unit"] else 1
         signed = number[0][0] in "+-"
         proved = any(is_rounded(number, unit * x) or (not signed and is_rounded(number, unit * abs(x))) for x in values)
