@@ -51,7 +51,7 @@ def _plain(value: float) -> str:
 
 
 _FORMS: Final[Mapping[str, Callable[[float], str]]] = {
-    "change": lambda value: fmt.percent(value),
+    "change": fmt.percent,
     "share": lambda value: fmt.percent(value, 1, sign=False),
     "spread": lambda value: fmt.pp(value, 2),
     "bp": fmt.bp,

@@ -40,6 +40,12 @@ def pct(x: float | None, digits: int = 2, *, sign: bool = True) -> str:
     return number(None if x is None else 100 * x, digits, sign=sign)
 
 
+def percent(x: float | None, digits: int = 2, *, sign: bool = True) -> str:
+    """A fraction in percent, with the unit: 0.0123 is "+1.23 %"."""
+    text = pct(x, digits, sign=sign)
+    return text if text == DASH else _("{x} %").format(x=text)
+
+
 def pp(x: float | None, digits: int = 1) -> str:
     """A difference of two returns in percentage points: 0.028 is "+2.8 pp"."""
     return _unit(pct(x, digits), _("pp"))

@@ -32,7 +32,7 @@ def _breadth(breadth: Breadth) -> Iterator[str]:
         used=breadth.used,
         members=breadth.members,
         share=_percent(breadth.coverage),
-        notes="; ".join(breadth.notes),
+        notes=_("; ").join(breadth.notes),
     )
     yield _("  advances {a}  declines {d}  unchanged {u}  net {net}  A/D line {line} since {seeded}").format(
         a=_whole(breadth.advances),
@@ -65,7 +65,7 @@ def _concentration(found: Concentration) -> Iterator[str]:
     if not found.weights_date:
         yield _("Concentration: not evaluated, [holdings] names no file of weights, and no market caps are known")
         return
-    dated = ", ".join(
+    dated = _(", ").join(
         f"{fund} {day}" + (f" ({found.sources[fund]})" if fund in found.sources else "")
         for fund, day in found.weights_date.items()
     )
@@ -82,12 +82,12 @@ def _risk(risk: Risk) -> Iterator[str]:
         "  appetite {score} {state} ({parts} of {of} parts)  VIX {vix}  VIX/VIX3M {term}  volatility {regime}"
     ).format(
         score=_plain(appetite.score, 0),
-        state=appetite.state or DASH,
+        state=_(appetite.state or DASH),
         parts=appetite.parts,
         of=appetite.of,
         vix=_plain(risk.vix, 1),
         term=_plain(risk.vix_term, 2),
-        regime=risk.regime or DASH,
+        regime=_(risk.regime or DASH),
     )
     yield _(
         "  sector correlation {corr}  absorption shift {shift}  turbulence percentile {turbulence}  10y-3m {curve}"

@@ -1,5 +1,6 @@
 """A snapshot as plain text for people: aligned columns, no escape sequences, no Textual.
 
+The words of states, classes and quadrants are strings of the screen, too, and have their translations from there.
 Changes are in percent unless a heading says otherwise; what is missing is a dash, and the end says why.
 """
 
@@ -18,6 +19,7 @@ from core.settings import Window
 from core.snapshot import RANK_WINDOWS, RiskWarning, Row, SectorRow, Snapshot, Spread
 from tui import text_blocks
 from tui.format import DASH, arrow, date_et, day, level, number, on_point, pct, rank, time_et
+from tui.problem_kinds import kinds
 
 _SECTOR_RANKS: Final = ("1s", "5s", "21s", "63s")
 _SHOWN: Final = frozenset({"last", "chg_1s", "dist_sma20", "dist_sma200", "dist_high_close_252", "rsi14", "quadrant"})
@@ -61,7 +63,7 @@ def _head(snapshot: Snapshot) -> list[str]:
         f"TAPEBOARD {snapshot.tapeboard}".rstrip(),
         *([_("SIMULATED")] if source.simulated else []),
         source.feed,
-        f"{day(snapshot.session)} {snapshot.session_status}" + (_(" (half day)") if snapshot.half_day else ""),
+        f"{day(snapshot.session)} {_(snapshot.session_status)}" + (_(" (half day)") if snapshot.half_day else ""),
         phases[snapshot.phase],
     ]
     if snapshot.viewed_at:
@@ -75,7 +77,7 @@ def _head(snapshot: Snapshot) -> list[str]:
 
 def _verdict(snapshot: Snapshot) -> list[str]:
     verdict = snapshot.verdict
-    line: str = verdict.state
+    line = _(verdict.state)
     if verdict.state != "NOT EVALUATED":  # what is absent is never scored
         line += _(" {score} of {of}").format(score=verdict.score, of=verdict.of)
     if verdict.since:
@@ -151,8 +153,8 @@ def _sector_columns(rows: Sequence[SectorRow], ranked_by: Window) -> Iterator[_C
     yield from _symbol_columns(rows, ranked_by)
     for window in _SECTOR_RANKS:
         yield _("# {window}").format(window=window), [rank(row.rank.get(window)) for row in rows]
-    yield _("<class"), [row.cls or DASH for row in rows]
-    yield _("<quadrant"), [row.quadrant or DASH for row in rows]
+    yield _("<class"), [_(row.cls or DASH) for row in rows]
+    yield _("<quadrant"), [_(row.quadrant or DASH) for row in rows]
 
 
 def _spreads(spreads: Sequence[Spread]) -> list[str]:
@@ -185,23 +187,23 @@ def _rotation(snapshot: Snapshot) -> list[str]:
 def _warnings(snapshot: Snapshot) -> list[str]:
     """The raised ones with their evidence, the others by name."""
     raised = [w for state in _RAISED for w in snapshot.warnings if w.state == state]
-    clear = [f"{w.id} {w.subject}" for w in snapshot.warnings if w.state == "CLEAR"]
+    clear = [f"{w.id} {_subject(w)}".rstrip() for w in snapshot.warnings if w.state == "CLEAR"]
     unknown = [w for w in snapshot.warnings if w.state == "NOT_EVALUATED"]
     counts = _("Warnings: evaluated {m} of {of} rules").format(m=snapshot.evaluated.rules, of=snapshot.evaluated.of)
     lines = [counts, *(line for warning in raised for line in _raised(warning))]
     if clear:
-        lines.append(_("  clear: {rules}").format(rules=", ".join(clear)))
-    lines += [f"  NOT EVALUATED {w.id} {w.title} {w.subject}: {w.text}" for w in unknown]
+        lines.append(_("  clear: {rules}").format(rules=_(", ").join(clear)))
+    lines += [_("  NOT EVALUATED {rule}: {reason}").format(rule=_named(w), reason=w.text) for w in unknown]
     return lines
 
 
 def _raised(warning: RiskWarning) -> Iterator[str]:
     approximate = "≈" if warning.provisional else ""
-    line = f"  {approximate}{warning.state} {warning.id} {warning.title} {warning.subject}"
+    line = f"  {approximate}{_(warning.state)} {_named(warning)}"
     if warning.label:
-        line += f" ({warning.label})"
+        line += _(" ({label})").format(label=_(warning.label))
     if warning.partial:
-        line += _(" (partial: without {inputs})").format(inputs=", ".join(warning.missing))
+        line += _(" (partial: without {inputs})").format(inputs=_(", ").join(warning.missing))
     if warning.since and warning.sessions is not None:
         bound = "≥" if warning.since_at_least else ""
         line += _(" since {bound}{day}, {count} sessions").format(
@@ -215,12 +217,24 @@ def _raised(warning: RiskWarning) -> Iterator[str]:
         yield f"    {told}"
 
 
+def _named(warning: RiskWarning) -> str:
+    """The rule by id and title, and its subject."""
+    return f"{warning.id} {warning.title} {_subject(warning)}".rstrip()
+
+
+def _subject(warning: RiskWarning) -> str:
+    """The subject of a rule; "" where it is a word for the whole market, not a symbol."""
+    return warning.subject if warning.subject != warning.subject.lower() else ""
+
+
 def _problems(snapshot: Snapshot) -> list[str]:
     """What the feed said, but for the missing symbols, which stand together at the end."""
     problems = [problem for problem in snapshot.source.problems if problem.kind != "missing"]
     if not problems:
         return []
-    lines = (f"  {problem.kind}: {problem.text}" for problem in problems)
+    titles = kinds()
+    named = _("  {title}: {what}")
+    lines = (named.format(title=titles.get(problem.kind, problem.kind), what=problem.text) for problem in problems)
     return [_("Problems: {count}").format(count=len(problems)), *lines]
 
 
@@ -234,10 +248,11 @@ def _missing(rows: Iterable[Row]) -> list[str]:
             if reason not in _NO_FAULT:
                 (absent if row.last is None else partial).setdefault(reason, []).append(row.symbol)
     lines = []
+    named = _("  {title}: {what}")
     for title, found in ((_("Missing: {count}"), absent), (_("Incomplete: {count}"), partial)):
         if found:
             lines.append(title.format(count=len({symbol for symbols in found.values() for symbol in symbols})))
-            lines += [f"  {_reason(code)}: {', '.join(symbols)}" for code, symbols in found.items()]
+            lines += [named.format(title=_reason(code), what=_(", ").join(symbols)) for code, symbols in found.items()]
     return lines
 
 

@@ -18,5 +18,5 @@ def on_basis(facts: Facts) -> str:
 
 def bases(facts: Facts, path: str, windows: Sequence[str]) -> str:
     """The session whose close each window starts from, as the row at `path` has it; the day before is not named."""
-    named = [facts.labelled(window, f"{path}.base.{window}", "date") for window in windows if window != "1s"]
+    named = [facts.labelled(_(window), f"{path}.base.{window}", "date") for window in windows if window != "1s"]
     return _(", ").join(slot.text for slot in named)

@@ -18,7 +18,7 @@ from core.labels import Cell, place_labels
 from core.model import Session
 from core.periods import YEAR
 from core.report.drawing import NARROW, SETTINGS, STAND_IN, WIDE, Drawing, apart, dates
-from core.series import Lines, Timeline
+from core.series import Lines, RuleCourse, Timeline
 from core.snapshot import SectorRow, Snapshot
 
 _QUADRANTS: Final = {"Leading": "up", "Improving": "info", "Weakening": "watch", "Lagging": "down"}
@@ -189,13 +189,19 @@ def _timeline(timeline: Timeline) -> str:
         for level, (colour, height) in _LEVELS.items():
             spans = [(days[a], days[b] - days[a] + width) for a, b in _runs(course.levels, level)]
             axes.broken_barh(spans, (row - height / 2, height), color=STAND_IN[colour])
-    names = [drawing.words(f"{course.id} {course.title} {course.subject}") for course in courses]
+    names = [drawing.words(_named(course)) for course in courses]
     axes.set_yticks(range(len(names)), names, fontsize=7.5)
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set_xlim(days[0], days[-1] + width)
     axes.tick_params(axis="y", length=0)
     dates(axes)
     return drawing.svg()
+
+
+def _named(course: RuleCourse) -> str:
+    """The rule by id and title, and its subject where that is more than a word for the whole market."""
+    named = course.subject != course.subject.lower()
+    return f"{course.id} {course.title}" + (f" {course.subject}" if named else "")
 
 
 def _runs(levels: Sequence[int], level: int) -> list[tuple[int, int]]:

@@ -238,7 +238,7 @@ class TestWhatIsMissing:
     def test_problems_are_told_and_missing_symbols_not_twice(self) -> None:
         notes = (ProblemNote(kind="missing", symbol="B", text="B is nowhere"), ProblemNote(kind="late", text="slow"))
         text = of((), source=Source(feed="files", simulated=False, problems=notes))
-        assert block(text, "Problems") == ["Problems: 1", "  late: slow"]
+        assert block(text, "Problems") == ["Problems: 1", "  Late: slow"]
 
 
 def test_there_are_no_escape_sequences() -> None:

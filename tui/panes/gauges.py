@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.widget import Widget
 
 from core.i18n import _
@@ -108,7 +109,7 @@ class GaugePane(TablePane):
             Column("value", _("now"), value, unit=RAW),
             Column("step", _("1s"), step, priority=2, unit=RAW),
             Column("year", _("252 s"), self._spark_width(value + step), priority=1, drawn=True),
-            Column("pr", _("pct"), PERCENTILE, priority=1, unit="fraction"),
+            Column("pr", _("pct"), _percentile(), priority=1, unit="fraction"),
             Column("about", _("What it is"), ABOUT, "left", flex=True, priority=3),
         )
 
@@ -157,7 +158,7 @@ class GaugePane(TablePane):
         return self._left(taken) - ABOUT - 1 >= 2 * SHORTEST
 
     def _left(self, taken: int) -> int:
-        return self.room - (NAME + taken + PERCENTILE + 6)
+        return self.room - (NAME + taken + _percentile() + 6)
 
     def _spark_width(self, taken: int) -> int:
         """What is left of a line when all else has its room."""
@@ -181,6 +182,11 @@ def _cells(gauge: Gauge, number: str, step: str, width: int) -> dict[str, Cell]:
         "pr": Cell("" if pr is None else f"{100 * pr:.0f}", "accent" if extreme else "", pr),
         "about": Cell(gauge.about, "dim", gauge.about),
     }
+
+
+def _percentile() -> int:
+    """The width of the column of percentiles, whose heading is wider than they are in some languages."""
+    return max(PERCENTILE, cell_len(_("pct")))
 
 
 def _widest(texts: Sequence[str], least: int) -> int:

@@ -23,6 +23,7 @@ from tui import format as fmt
 from tui.ages import moment
 from tui.commands import PROBLEMS
 from tui.messages import Answered, Asked
+from tui.problem_kinds import kinds as titles_of_kinds
 from tui.screens.overlay import Overlay
 from tui.status import Status
 
@@ -138,7 +139,7 @@ def problem_sections(notes: Sequence[ProblemNote]) -> list[tuple[str, list[str]]
     kinds: dict[str, list[ProblemNote]] = {}
     for note in notes:
         kinds.setdefault(note.kind, []).append(note)
-    titles = _kinds()
+    titles = titles_of_kinds()
     order = sorted(kinds, key=lambda kind: list(titles).index(kind) if kind in titles else len(titles))
     counted = _("{title}, {count}")
     return [(counted.format(title=titles.get(k, k), count=len(kinds[k])), _lines(kinds[k])) for k in order]
@@ -181,24 +182,3 @@ def _line(text: str, notes: Sequence[ProblemNote]) -> str:
         return f"{', '.join(symbols)}: {text}"
     (symbol, whole) = notes[0].symbol, notes[0].text
     return f"{symbol}: {whole}" if symbol and symbol not in whole else whole
-
-
-def _kinds() -> Mapping[str, str]:
-    """What the kinds of problems are called, the gravest first."""
-    return {
-        "feed": _("Not answered"),
-        "late": _("Late"),
-        "stream": _("The stream"),
-        "stale": _("Out of date"),
-        "missing": _("Missing"),
-        "partial": _("Incomplete"),
-        "unknown-symbol": _("Unknown symbols"),
-        "rejected": _("Not believed"),
-        "unreadable": _("Files that cannot be read"),
-        "restated": _("Restated"),
-        "duplicate": _("Given twice"),
-        "rescaled": _("Rescaled"),
-        "fundamentals": _("Fundamentals"),
-        "store": _("The store"),
-        "notify": _("Notices not sent"),
-    }

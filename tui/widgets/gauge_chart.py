@@ -35,7 +35,7 @@ def reading(gauge: Gauge, value: Value) -> str:
     if value is None:
         return fmt.DASH
     if gauge.unit == "fraction":
-        return f"{fmt.pct(value, 1)} %".lstrip("+")
+        return fmt.percent(value, 1).lstrip("+")
     whole = gauge.unit == "count" or (value == round(value) and abs(value) >= 2)
     return fmt.number(value, 0 if whole else 2).lstrip("+")
 

@@ -113,7 +113,7 @@ def work_forms(work: Work) -> tuple[str, ...]:
     if work.total:
         parts[0] = work.title
         parts.append(_("{done} of {total}").format(done=work.done, total=work.total))
-        share = f" {100 * work.done // work.total} %"
+        share = " " + _("{x} %").format(x=100 * work.done // work.total)
     counted = " ".join(parts)
     named = [counted, shorten(work.name, 12), _("{n} failed").format(n=work.failed) if work.failed else ""]
     stop = _("esc stops it")

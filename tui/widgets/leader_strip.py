@@ -96,7 +96,7 @@ def _draw_legend(canvas: Canvas, frame: Frame, leaders: Leaders, symbol: str, y:
         return
     canvas.put(1, y, symbol, "strong" if leads else "dim")
     share = leaders.leader.count(symbol) / len(leaders.leader)
-    text = f"{fmt.pct(share, 0, sign=False):>3} %"
+    text = f"{fmt.percent(share, 0, sign=False):>5}"
     if leads:
         text += _(" now {n} s").format(n=run(leaders.leader))
     canvas.put(frame.x + frame.width + 1, y, text, "accent" if leads else "dim")

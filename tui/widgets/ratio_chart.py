@@ -67,7 +67,7 @@ def draw_ratio(canvas: Canvas, series: RatioSeries) -> None:
         average: Values = getattr(series, field)
         draw_course(canvas, frame, average, style)
         if (level := last(average)) is not None:
-            tags.append(Tag(level, f"{title} {fmt.pct(now / level - 1, 1)} %", style))
+            tags.append(Tag(level, f"{title} {fmt.percent(now / level - 1, 1)}", style))
     draw_course(canvas, frame, series.ratio, "accent")
     draw_tags(canvas, frame, tags)
     _draw_head(canvas, left, name, tags if not right else ())

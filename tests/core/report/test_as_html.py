@@ -105,7 +105,7 @@ def test_a_chinese_page_speaks_chinese_in_its_pictures_too() -> None:
     finally:
         language.use("en")
     words = {name: set(re.findall(r"<text [^>]*>([^<]*[^\x00-\x7f][^<]*)<", picture)) for name, picture in made.items()}
-    assert {"1日 %", "63日 %"} <= words["sectors"]
+    assert {"1 日 %", "63 日 %"} <= words["sectors"]
     assert "&gt; 50 日" in words["breadth"]
     assert any("比率" in word for word in words["rotation"])
 
