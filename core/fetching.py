@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from core.feeds.base import Feed, Fetched, Patient
+from core.feeds.base import Feed, FeedState, Fetched, Patient
 from core.feeds.splice import OVERLAP, SAME_BASE
 from core.i18n import _
 from core.model import Instant, Instrument, Problem, Rejected, Session
@@ -40,16 +40,28 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a fetch has come: symbols done of all, the one done last, and how many brought nothing."""
+    """How far a fetch has come: symbols done of all, the one done last, and how many brought nothing.
+
+    `state`: how the feed is doing.
+    """
 
     done: int
     total: int
     symbol: str
     failed: int = 0
+    state: FeedState = field(default_factory=FeedState)
+
+    @property
+    def waits(self) -> str:
+        """Why nothing is asked at present, and until when, in words; "" while something is."""
+        if not self.state.open or self.state.next_try is None:
+            return ""
+        text = _("{cause}; waits until {time:%H:%M}")
+        return text.format(cause=self.state.cause, time=self.state.next_try)
 
 
 Progress: TypeAlias = Callable[[Step], None]
-"""Called after every symbol."""
+"""Called after every symbol, and now and then while none comes."""
 
 
 @dataclass(slots=True)
@@ -57,14 +69,20 @@ class _Count:
     """How many of `total` symbols are done, and how many of these brought nothing; `progress` is told of each."""
 
     total: int
+    feed: Feed
     progress: Progress
     done: int = 0
     failed: int = 0
+    symbol: str = ""
 
     def step(self, symbol: str, *, failed: bool) -> None:
         self.done += 1
         self.failed += failed
-        self.progress(Step(self.done, self.total, symbol, self.failed))
+        self.symbol = symbol
+        self.tell()
+
+    def tell(self) -> None:
+        self.progress(Step(self.done, self.total, self.symbol, self.failed, self.feed.state()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ def fill(
     progress: Progress,
 ) -> FetchReport:
     """Store the bars of `wanted` from `first` to `last`. Raises StoreError, and FeedError where nothing was given."""
-    count = _Count(len(wanted), progress)
+    count = _Count(len(wanted), feed, progress)
     if isinstance(feed, Patient):
         return _fill_patiently(store, feed, wanted, first, last, clock=clock, count=count)
     return _fill_batches(store, feed, wanted, first, last, at=clock.now(), count=count)
@@ -139,7 +157,7 @@ def _fill_patiently(
     problems: list[Problem] = []
     complete = 0
     try:
-        with closing(feed.stream(wanted, first, last, patience=PATIENCE)) as coming:
+        with closing(feed.stream(wanted, first, last, patience=PATIENCE, idle=count.tell)) as coming:
             for fetched in coming:
                 state = feed.state()
                 if fetched.error is not None and state.open and not state.answered:

@@ -21,7 +21,9 @@ def run(options: Options) -> int:
     settings = options.load().settings
     bar = progress(_("fetching"), _("{done} of {total} symbols, {name}"), quiet=options.quiet)
     with closing(pipeline.open_pipeline(filling(settings))) as pipe, bar as tell:
-        report = pipe.fetch(options.since, lambda step: tell(step.done, step.total, step.symbol, step.failed))
+        report = pipe.fetch(
+            options.since, lambda step: tell(step.done, step.total, step.symbol, step.failed, step.waits)
+        )
     stored = _("symbols stored: {count}, daily bars: {rows}")
     if report.complete:
         stored = _("symbols stored: {count}, daily bars: {rows}; complete already: {complete}")

@@ -38,7 +38,7 @@ def reopened(
     try:
         tell(0, 0)
         if source.feed_name in FILLED and settings.store.url != "none" and as_of is None:
-            source.fetch(None, lambda step: tell(step.done, step.total, step.symbol, step.failed))
+            source.fetch(None, lambda step: tell(step.done, step.total, step.waits or step.symbol, step.failed))
         source.refresh()
         tell(0, 0)
     except BaseException:
@@ -53,7 +53,7 @@ def fetched(settings: Settings, tell: Tell) -> str:
     from core.automatic import filling  # noqa: PLC0415 - see above
 
     with closing(pipeline.open_pipeline(filling(settings))) as pipe:
-        report = pipe.fetch(None, lambda step: tell(step.done, step.total, step.symbol, step.failed))
+        report = pipe.fetch(None, lambda step: tell(step.done, step.total, step.waits or step.symbol, step.failed))
     told = _("symbols stored: {count}, daily bars: {rows}; complete already: {complete}")
     return told.format(rows=f"{report.rows:,}", count=report.stored, complete=report.complete)
 

@@ -8,7 +8,7 @@ messages) must have passed `core.text.clean` before it leaves a feed.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -112,10 +112,17 @@ class Patient(Feed, Protocol):
     """A feed that is asked symbol by symbol, so that a fill may take many minutes."""
 
     def stream(
-        self, wanted: Sequence[Instrument], first: Session, last: Session, *, patience: float
+        self,
+        wanted: Sequence[Instrument],
+        first: Session,
+        last: Session,
+        *,
+        patience: float,
+        idle: Callable[[], None],
     ) -> Generator[Fetched]:
         """Each of `wanted` as soon as it is complete or has failed; what is complete already is not asked for.
 
-        A symbol waits `patience` seconds where the source refuses.
+        A symbol waits `patience` seconds where the source refuses. `idle` is called about once a second while none
+        comes.
         """
         ...

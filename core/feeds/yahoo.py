@@ -12,21 +12,21 @@ asked for again, less and less often.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, as_completed, wait
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from core.errors import FeedError, FeedPaused, FeedTimeout, FeedUnreachable, NoDataError, StoreError
+from core.errors import FeedError, FeedPaused, FeedTimeout, NoDataError, StoreError
 from core.feeds.base import FeedState, Fetched, History, Quotes
 from core.feeds.breaker import Backoff, Breaker
 from core.feeds.daemon_pool import DaemonPool, failures
 from core.feeds.throttle import Budget, Throttle
 from core.feeds.yahoo_answers import Chart
 from core.feeds.yahoo_fundamentals import FundamentalsDesk
-from core.feeds.yahoo_history import Wanted, top_up
+from core.feeds.yahoo_history import Wanted, insisting, top_up
 from core.feeds.yahoo_live import LiveQuotes
 from core.feeds.yahoo_series import Series
 from core.i18n import _
@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 Jobs: TypeAlias = list[Future[None]]
 
 THREAD: Final = "tapeboard-yahoo"
+
+IDLE: Final = 1.0
+"""Seconds without a symbol, after which whoever waits for a fill is told so."""
+
+REFUSALS: Final = 3
+"""So often a symbol of a fill is asked for again that was refused, after the pause."""
 
 EVENTS_AFTER: Final = timedelta(minutes=5)
 """So long after the open Yahoo has restated the histories of those who pay or split on that day."""
@@ -99,7 +105,13 @@ class YahooFeed:
             return self._given(wanted, first, last, sessions)
 
     def stream(
-        self, wanted: Sequence[Instrument], first: Session, last: Session, *, patience: float = 0.0
+        self,
+        wanted: Sequence[Instrument],
+        first: Session,
+        last: Session,
+        *,
+        patience: float = 0.0,
+        idle: Callable[[], None] = lambda: None,
     ) -> Generator[Fetched]:
         """Each of `wanted` as soon as it is complete or has failed, for a fill that may take many minutes.
 
@@ -111,9 +123,14 @@ class YahooFeed:
         try:
             for symbol in [i.symbol for i in wanted if i.symbol not in by_job.values()]:
                 yield self._fetched(symbol, sessions)
-            for job in as_completed(jobs):
-                failures([job])
-                yield self._fetched(by_job[job], sessions)
+            waiting = set(jobs)
+            while waiting:
+                done, waiting = wait(waiting, timeout=IDLE, return_when=FIRST_COMPLETED)
+                if not done:
+                    idle()
+                failures(done)
+                for job in done:
+                    yield self._fetched(by_job[job], sessions)
         finally:
             for job in jobs:
                 job.cancel()
@@ -229,14 +246,8 @@ class YahooFeed:
         self._live.take(wanted.instrument, outcome.chart)
 
     def _chart(self, symbol: str, first: date, urgency: int, patience: float = 0.0) -> Chart:
-        """A chart; a failure that came at once and may have been a passing one is met by a second try."""
-        client = self._client()
-        try:
-            return client.chart(symbol, first, urgency=urgency, patience=patience)
-        except FeedTimeout:
-            raise
-        except FeedUnreachable:
-            return client.chart(symbol, first, urgency=urgency, patience=patience)
+        ask = partial(self._client().chart, symbol, first, urgency=urgency, patience=patience)
+        return insisting(ask, refusals=REFUSALS if patience else 0)
 
     def _close_of(self, symbol: str) -> float | None:
         series = self._series.get(symbol)

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from core.errors import FeedGarbled, UnknownSymbol
+from core.errors import FeedGarbled, FeedThrottled, FeedTimeout, FeedUnreachable, UnknownSymbol
 from core.feeds.sanitise import Checked, check, misplaced, stranger
 from core.feeds.splice import OVERLAP, carried, joined
 from core.feeds.yahoo_answers import YAHOO, Chart
@@ -141,6 +141,27 @@ def top_up(wanted: Wanted, start: date, ask: Ask, calendar: Calendar) -> Outcome
         reason = _("the prices were restated, but some of the stored ones are missing")
         raise Disbelieved(reason, _last(symbol, checked.bars, reason))
     return _outcome(series, checked, chart, begin)
+
+
+def insisting(ask: Callable[[], Chart], *, refusals: int) -> Chart:
+    """An answer; a failure that came at once and may have been a passing one is met by a second try.
+
+    So is a refusal, up to so many times. Raises FeedError.
+    """
+    failures = 1
+    while True:
+        try:
+            return ask()
+        except FeedTimeout:
+            raise
+        except FeedUnreachable:
+            failures -= 1
+            if failures < 0:
+                raise
+        except FeedThrottled:
+            refusals -= 1
+            if refusals < 0:
+                raise
 
 
 def _outcome(series: Bars, checked: Checked, chart: Chart, asked_from: date | None) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -15,8 +15,9 @@ import pytest
 
 from core import universe
 from core.errors import StoreError, UsageError
+from core.feeds.base import FeedState, Fetched
 from core.fetching import BATCH, FetchReport, Step, join
-from core.model import Instrument, Problem, SymbolClass
+from core.model import Instrument, Problem, Session, SymbolClass
 from core.panel import Bars
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import Calendar
@@ -248,6 +249,40 @@ class TestFetch:
         with pytest.raises(UsageError, match="no session has finished since 2026-01-10, the last one was 2026-01-09"):
             self.fetch(pipe, date(2026, 1, 10))
         assert list(tmp_path.iterdir()) == []
+
+
+class Refused(FakeFeed):
+    """Gives one symbol, is refused for a while, and gives the rest."""
+
+    def stream(
+        self,
+        wanted: Sequence[Instrument],
+        first: Session,
+        last: Session,
+        *,
+        patience: float,
+        idle: Callable[[], None],
+    ) -> Generator[Fetched]:
+        for done, instrument in enumerate(wanted):
+            if done == 1:
+                self.condition = FeedState(
+                    open=True, cause="Yahoo refuses (429)", next_try=new_york(SUNDAY, "15:46"), answered=True
+                )
+                idle()
+                self.condition = FeedState(answered=True)
+            bars = self.history([instrument], first, last).bars[instrument.symbol]
+            yield Fetched(instrument.symbol, bars, fresh=True, error=None, problems=(), rejected=())
+
+
+def test_who_waits_is_told_why_and_until_when(tmp_path: Path) -> None:
+    chosen = settings(store=f"sqlite:///{tmp_path}/store.sqlite3")
+    feed, progress = Refused(*market(chosen, DAYS).bars.values()), Progress()
+    clock = clock_at(SUNDAY, "12:00")
+    with closing(Pipeline(chosen, clock=clock, calendar=Calendar(), feed=feed, store=None)) as pipe:
+        pipe.fetch(None, progress)
+    first, waiting, then = progress.steps[:3]
+    assert (waiting.done, waiting.symbol) == (first.done, first.symbol) == (1, first.symbol)
+    assert [step.waits for step in (first, waiting, then)] == ["", "Yahoo refuses (429); waits until 15:46", ""]
 
 
 class TestRefusal:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errors import FeedError, FeedPaused, FeedTimeout, UnknownSymbol
+from core.errors import FeedError, FeedPaused, FeedThrottled, FeedTimeout, FeedUnreachable, UnknownSymbol
 from core.feeds.yahoo_answers import Chart
-from core.feeds.yahoo_history import RECENT, Disbelieved, Outcome, Wanted, top_up
+from core.feeds.yahoo_history import RECENT, Disbelieved, Outcome, Wanted, insisting, top_up
 from core.feeds.yahoo_series import REST, Series
 from core.model import Instrument, Session, SymbolClass
 from core.panel import Bars, Days
@@ -259,3 +259,36 @@ def test_of_two_bases_the_series_that_reaches_further_is_taken() -> None:
     assert same(series.bars, stored(0, 50))
     series.recall(restated, CLOSED)
     assert series.bars is restated
+
+
+REFUSED, UNREACHABLE = FeedThrottled("429"), FeedUnreachable("503")
+
+
+@pytest.mark.parametrize(
+    ("failures", "refusals", "asked"),
+    [
+        ([REFUSED], 0, 1),
+        ([REFUSED, REFUSED], 2, 3),
+        ([REFUSED, REFUSED, REFUSED], 2, 3),
+        ([UNREACHABLE], 0, 2),
+        ([UNREACHABLE, UNREACHABLE], 0, 2),
+        ([REFUSED, UNREACHABLE], 1, 3),
+        ([FeedTimeout("late")], 5, 1),
+        ([FeedPaused("paused", REFUSED)], 5, 1),
+    ],
+)
+def test_how_often_is_asked(failures: list[FeedError], refusals: int, asked: int) -> None:
+    yahoo, left, questions = Yahoo(WHOLE), iter(failures), []
+
+    def ask() -> Chart:
+        questions.append(1)
+        for failure in left:
+            raise failure
+        return yahoo(day(0))
+
+    if asked > len(failures):
+        assert insisting(ask, refusals=refusals).bars is WHOLE
+    else:
+        with pytest.raises(type(failures[asked - 1])):
+            insisting(ask, refusals=refusals)
+    assert len(questions) == asked
