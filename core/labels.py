@@ -1,14 +1,14 @@
 """Where the labels of points go so that none covers another; pure.
 
 Points are taken in the order of their importance. Each label gets the cheapest free place around its point: near,
-nearer than to any other point, outside the way of lines and names; one that had to go far gets a leader line. One without a place is left out, but
-never the first.
+nearer than to any other point, outside the way of lines and names; one that had to go far gets a leader line. One
+without a place is left out, but never the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
+from functools import cache, partial
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -60,10 +60,10 @@ def place_labels(
     taken: set[Cell] = set()
     labels: list[Label | None] = []
     for number, (cell, width) in enumerate(points):
-        others = heads - {cell}
-        label = _cheapest(cell, width, size, heads | taken, drawn, others)
+        cost = partial(_cost, cell, drawn, heads - {cell})
+        label = _cheapest(cell, width, size, heads | taken, cost)
         if label is None and number == 0:
-            label = _cheapest(cell, width, size, {cell}, drawn, others) or _anywhere(cell, width, size)
+            label = _cheapest(cell, width, size, {cell}, cost) or _anywhere(cell, width, size)
         labels.append(label)
         if label is not None:
             taken |= {Cell(x, label.y) for x in range(label.x - 1, label.x + label.width + 1)}  # a blank between two
@@ -71,12 +71,7 @@ def place_labels(
 
 
 def _cheapest(
-    cell: Cell,
-    width: int,
-    size: tuple[int, int],
-    closed: Collection[Cell],
-    drawn: Collection[Cell],
-    others: Collection[Cell],
+    cell: Cell, width: int, size: tuple[int, int], closed: Collection[Cell], extra: Callable[[Label], float]
 ) -> Label | None:
     best: Label | None = None
     least = float("inf")
@@ -87,11 +82,17 @@ def _cheapest(
         inside = label.x >= 0 and label.x + width <= size[0] and 0 <= label.y < size[1]
         if not inside or not label.cells.isdisjoint(closed):
             continue
-        cost = distance + IN_THE_WAY * sum(spot in drawn for spot in label.cells)
-        cost += CONFUSING * any(label.away(other) <= label.away(cell) for other in others)
+        cost = distance + extra(label)
         if cost < least:
             best, least = label, cost
     return best
+
+
+def _cost(cell: Cell, drawn: Collection[Cell], others: Collection[Cell], label: Label) -> float:
+    """What a label of the point in `cell` costs beside its distance."""
+    hides = IN_THE_WAY * sum(spot in drawn for spot in label.cells)
+    own = label.away(cell)
+    return hides + CONFUSING * any(label.away(other) <= own for other in others)
 
 
 @cache

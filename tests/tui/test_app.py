@@ -15,7 +15,7 @@ from core.settings import FeedName, ThemeName
 from core.settings_load import defaults
 from core.snapshot import Snapshot
 from tests.tui import builders
-from tests.tui.script import Script, app, board, shown, text, until
+from tests.tui.script import PATIENCE, Script, app, board, shown, text, until
 from tui.app import TapeboardApp
 from tui.launch import run
 from tui.screens.board import BoardScreen
@@ -104,6 +104,24 @@ async def test_a_source_that_cannot_be_opened_is_one_clear_line(error: Exception
         await pilot.press("q")
     assert running.return_code == code
     assert running.failure is error
+
+
+async def test_while_the_data_are_opened_the_help_the_themes_and_the_way_out_are_there() -> None:
+    closed = threading.Event()
+
+    def opener() -> Script:
+        closed.wait(PATIENCE)
+        return Script(builders.rich())
+
+    running = TapeboardApp(builders.settings(), opener)
+    async with running.run_test(size=SIZE) as pilot:
+        before = running.theme
+        await pilot.press("w", "ctrl+t", "question_mark")
+        assert isinstance(running.screen, HelpScreen)
+        assert running.theme != before
+        await pilot.press("question_mark", "q")
+        closed.set()
+    assert running.return_code == 0
 
 
 async def test_a_defect_ends_the_screen_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def texts(row: TableRow, columns: Sequence[str] = ("symbol", "value", "step", "p
 
 
 def breadth(snapshot: Snapshot | None = None) -> dict[str, TableRow]:
-    return rows_of(filled(BreadthPane("4"), snapshot or blocks.full()))
+    return rows_of(filled(BreadthPane("4", "u"), snapshot or blocks.full()))
 
 
 def cross_asset(snapshot: Snapshot | None = None) -> dict[str, TableRow]:
@@ -53,7 +53,7 @@ def test_a_measure_shows_value_step_and_percentile_in_its_own_unit() -> None:
     assert texts(rows["equal_less_cap_21s"]) == ["RSP-SPY 21 s, pp", "+1.80", "+1.20", "50"]
 
 
-@pytest.mark.parametrize("pane", [BreadthPane("4"), CrossAssetPane("6")], ids=["breadth", "cross-asset"])
+@pytest.mark.parametrize("pane", [BreadthPane("4", "u"), CrossAssetPane("6")], ids=["breadth", "cross-asset"])
 def test_no_name_and_no_explanation_is_cut(pane: GaugePane) -> None:
     filled(pane, blocks.full())
     gauges = [gauge for _title, own in pane.sections() for gauge in own]
@@ -85,7 +85,7 @@ def test_all_numbers_stand_on_one_point() -> None:
 
 def test_the_line_of_a_year_is_as_long_as_there_is_room() -> None:
     for room, length in ((50, 11), (80, 41), (160, 42)):
-        pane = filled(BreadthPane("4"), blocks.full())
+        pane = filled(BreadthPane("4", "u"), blocks.full())
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Pane, "room", room)
             assert len(rows_of(pane)["advances"].cells["year"].text) == length
@@ -101,7 +101,7 @@ def test_a_conflict_says_how_long_it_is_active() -> None:
 
 
 def test_breadth_names_its_universe_and_the_day_of_its_list() -> None:
-    pane = BreadthPane("4")
+    pane = BreadthPane("4", "u")
     filled(pane, blocks.full())
     assert pane.info() == ("sp500 · 501 of 503 · Fri 2026-01-09", "sp500 · 501 of 503", "sp500")
     assert pane.remark()[0] == "100 % of the members of 2025-11-16"
@@ -194,3 +194,9 @@ def test_the_state_of_the_appetite_tells_what_ends_it(score: float, state: str, 
     snapshot = blocks.full(risk=blocks.risk(appetite=Appetite(score=score, state=state, parts=8)))
     assert cross_asset(snapshot)["appetite state"].cells["about"].text == told
     assert cell_len(told) <= ABOUT
+
+
+def test_the_hint_at_a_universe_names_the_key_that_chooses_one() -> None:
+    pane = filled(BreadthPane("4", "U"), builders.rich())
+    note = next(gauge.note for _title, own in pane.sections() for gauge in own if gauge.key == "members")
+    assert "Choose one with U, or start with: tapeboard --universe sp500" in note

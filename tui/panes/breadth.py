@@ -19,8 +19,10 @@ class BreadthPane(GaugePane):
 
     COMMAND = "pane_breadth"
 
-    def __init__(self, key: str, *, flash: bool = True) -> None:
+    def __init__(self, key: str, choose: str, *, flash: bool = True) -> None:
+        """`key` goes to the pane, `choose` chooses a universe."""
         super().__init__(_("Breadth"), key, flash=flash)
+        self._choose = choose
 
     def slices(self, snapshot: Snapshot) -> tuple[object, ...]:
         """See `Pane`."""
@@ -55,7 +57,7 @@ class BreadthPane(GaugePane):
             yield _("Highs and lows of 252 sessions"), _highs(breadth)
             yield _("Volume"), _volume(breadth)
         yield _("Funds"), _funds(breadth)
-        yield _("Members"), _members(breadth)
+        yield _("Members"), _members(breadth, self._choose)
 
 
 def _gauge(breadth: Breadth, field: str, name: str, about: str, **look: Any) -> Gauge:
@@ -189,13 +191,13 @@ def _funds(breadth: Breadth) -> list[Gauge]:
     ]
 
 
-def _members(breadth: Breadth) -> list[Gauge]:
-    """Who is counted, and what must be known of it."""
+def _members(breadth: Breadth, key: str) -> list[Gauge]:
+    """Who is counted, and what must be known of it; `key` chooses another universe."""
     if not breadth.members:
         note = _(
-            "Advances, averages, highs and volume need the members of an index. Choose one with the command universe "
-            "(u, unless you have given it another key), or start with: tapeboard --universe sp500"
-        )
+            "Advances, averages, highs and volume need the members of an index. Choose one with {key}, or start with: "
+            "tapeboard --universe sp500"
+        ).format(key=key)
         return [Gauge("members", _("Universe"), None, _("whose members are counted"), text=_("none"), note=note)]
     return [
         Gauge(

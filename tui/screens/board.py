@@ -136,12 +136,16 @@ class BoardScreen(Screen[None], inherit_bindings=False):
         from tui.widgets.prompt import Prompt  # noqa: PLC0415 - and so does a line that can be typed in
 
         if len(self.panes) < len(ORDER) and self._stage.is_attached:  # not where the user has just quit
-            kinds = (BreadthPane, RotationPane, CrossAssetPane)
-            added = [kind(self._short[kind.COMMAND], flash=self._flash) for kind in kinds]
+            short, flash = self._short, self._flash
+            added = (
+                BreadthPane(short[BreadthPane.COMMAND], short["universe"] or short["palette"], flash=flash),
+                RotationPane(short[RotationPane.COMMAND], flash=flash),
+                CrossAssetPane(short[CrossAssetPane.COMMAND], flash=flash),
+            )
             for pane in added:
                 pane.data_bind(BoardScreen.snapshot, BoardScreen.window)
                 self._begin.restore(pane)
-            self.panes += tuple(added)
+            self.panes += added
             self._stage.add(added)
             self._prompt = Prompt()
             self.mount(self._prompt, after=self._footer)
