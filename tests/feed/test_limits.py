@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import msgspec
@@ -14,15 +17,31 @@ import pytest
 
 from core.pipeline import Pipeline, open_pipeline
 from core.sessions import FixedClock
+from core.settings_load import defaults
 from core.snapshot import Snapshot
 from tests.core.feeds.yahoo_rig import PANDAS
 from tests.emulator import Emulator
+from tests.emulator.log import Log
 from tests.feed import stage
+from tests.feed.fill import Filling
 from tests.feed.screen import PATIENCE, Screen
+
+if TYPE_CHECKING:
+    from concurrent.futures._base import DoneAndNotDoneFutures
 
 pytestmark = pytest.mark.filterwarnings(PANDAS)
 
 SECONDS = 15
+SHIPPED = defaults().settings.feed.yahoo
+
+TOLD = 25.0
+"""Seconds until every symbol has its error where Yahoo does not answer."""
+
+LATENCY = 0.05
+FILLED = [f"S{number:03}" for number in range(60)]
+THREADS = CONNECTIONS = 12
+BESIDE = 10
+"""Requests of a fill beside its charts, however many these are: with 500 of them, 1.02 a symbol."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +76,7 @@ class Live:
 @contextmanager
 def live(emulator: Emulator, store: Path, **changes: object) -> Iterator[Live]:
     settings = stage.settings(store, years=1)
-    yahoo = msgspec.structs.replace(settings.feed.yahoo, cookie_timeout=0.3, **changes)
+    yahoo = msgspec.structs.replace(settings.feed.yahoo, **{"cookie_timeout": 0.3, **changes})
     settings = msgspec.structs.replace(settings, feed=msgspec.structs.replace(settings.feed, yahoo=yahoo))
     clock = FixedClock(stage.NOON)
     emulator.clock.set(stage.NOON)
@@ -65,6 +84,7 @@ def live(emulator: Emulator, store: Path, **changes: object) -> Iterator[Live]:
         mock.patch.dict(os.environ, emulator.environment()),
         closing(open_pipeline(settings, clock=clock)) as pipe,
     ):
+        pipe.follow(lambda: None)  # as a screen does: what comes once a day is not waited for
         yield Live(pipe, clock, emulator)
 
 
@@ -104,11 +124,56 @@ def test_all_prices_are_good_while_the_crumb_stalls(emulator: Emulator, store: P
     assert emulator.log.by_endpoint()["quote"] == 0
 
 
-@pytest.mark.parametrize("fault", ["429", "trickle"])
-def test_the_screen_can_be_left_while_a_fault_lasts(emulator: Emulator, store: Path, fault: str) -> None:
+@pytest.mark.parametrize("fault", ["429", "stall", "trickle", "no_tunnel"])
+def test_the_screen_lives_and_can_be_left_while_a_fault_lasts(emulator: Emulator, store: Path, fault: str) -> None:
+    """With an hour's patience for everything, whatever waited for Yahoo would never end here."""
     emulator.clock.set(stage.NOON)
     emulator.faults.set(fault)
-    with Screen(emulator.environment(), store, stage.NOON) as screen:
+    with Screen(emulator.environment(), store, stage.NOON, endless=True, watched=True) as screen:
         screen.wait("opened")
-        emulator.log.wait(lambda log: log.tunnels > 0, PATIENCE)
+        emulator.log.wait(lambda log: log.tunnels > 0 and (fault == "429" or log.open > 1), PATIENCE)
+        assert screen.report().header
+        if fault != "429":
+            assert emulator.log.open > 1, "they hang"
+        on_loop = screen.report().on_loop
         screen.leave()
+    assert on_loop == ()
+
+
+def test_a_refresh_waits_for_no_more_than_25_seconds_as_configured(emulator: Emulator, store: Path) -> None:
+    """Every wait of a refresh comes to nothing at once, and only says how long it would have been."""
+    waits: list[float] = []
+
+    def give_up(jobs: Collection[Future[None]], timeout: float) -> DoneAndNotDoneFutures[None]:
+        waits.append(timeout)
+        return wait(jobs, timeout=0.0)
+
+    emulator.faults.set("stall")
+    with ExitStack() as patched:
+        for module in ("yahoo", "yahoo_live", "yahoo_fundamentals"):
+            patched.enter_context(mock.patch(f"core.feeds.{module}.wait", give_up))
+        with live(emulator, store, cookie_timeout=SHIPPED.cookie_timeout) as screen:
+            screen.refresh()
+    assert len(waits) >= 2, "for bars and for quotes"
+    assert sum(waits) <= TOLD
+    assert max(SHIPPED.timeout, SHIPPED.cookie_timeout) <= SHIPPED.deadline
+
+
+def asked(log: Log, count: int) -> bool:
+    return log.count("chart") >= count
+
+
+def test_a_fill_keeps_to_few_threads_connections_and_requests(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.latency = LATENCY
+    process = Filling(emulator, tmp_path, (), watchlist=FILLED).begin(tmp_path / "store.sqlite3")
+    threads = []
+    for count in range(1, len(FILLED), 5):
+        emulator.log.wait(partial(asked, count=count), PATIENCE)
+        threads.append(len(list(Path(f"/proc/{process.pid}/task").iterdir())))
+    _output, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+    assert len(stage.stored_bars(tmp_path / "store.sqlite3")) == len(FILLED)
+    assert max(threads) <= THREADS
+    assert emulator.log.most_open <= CONNECTIONS
+    assert emulator.log.count("chart") == len(FILLED)
+    assert emulator.log.count() - len(FILLED) <= BESIDE
