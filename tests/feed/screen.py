@@ -45,8 +45,8 @@ class Report:
 class Screen:
     """The application over `store`, its clock beginning at `now`; times are seconds of `time.monotonic`.
 
-    `endless`: it has an hour's patience in everything. `watched`: it notes what its loop calls of the feeds. `prefix`
-    begins its command.
+    `endless`: it has an hour's patience in everything. `watched`: it notes what its loop calls of the feeds. `budget`:
+    the requests a minute that are its own, None for the shipped number. `prefix` begins its command.
     """
 
     def __init__(
@@ -58,10 +58,11 @@ class Screen:
         stream: bool = False,
         endless: bool = False,
         watched: bool = False,
+        budget: int | None = None,
         prefix: Sequence[str] = (),
     ) -> None:
         flags = {"stream": stream, "endless": endless, "watched": watched}
-        options = {"store": str(store), "now": now.isoformat(), **flags}
+        options = {"store": str(store), "now": now.isoformat(), "budget": budget, **flags}
         homes = {"HOME": str(store.parent), "XDG_CACHE_HOME": str(store.parent / "cache")}
         self._events: list[Json] = []
         self._ended = False

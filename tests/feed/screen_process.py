@@ -130,7 +130,7 @@ def patient(settings: Settings) -> Settings:
 def main() -> None:
     """Run until told to exit."""
     options = json.loads(sys.argv[1])
-    settings = stage.settings(Path(options["store"]), stream=options["stream"])
+    settings = stage.settings(Path(options["store"]), budget=options["budget"], stream=options["stream"])
     if options["endless"]:
         settings = patient(settings)
     clock = stage.RunningClock(datetime.fromisoformat(options["now"]))

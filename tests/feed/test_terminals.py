@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,8 +14,10 @@ from tests.feed import stage
 from tests.feed.fill import Filling
 from tests.feed.screen import Screen
 
-SLOW: Final = 0.5
-"""Seconds before every answer until both screens have refreshed beside the fill."""
+SLOW: Final = 3.0
+"""Seconds before every answer until both screens have refreshed once: the fill, of 61 answers, takes longer."""
+REFRESHES: Final = 40
+"""Within so many a screen has taken in what was on its way."""
 FILLED_ONLY: Final = "GOOGL"
 """What the fill asks for and no screen shows."""
 
@@ -33,43 +34,43 @@ def test_two_screens_and_a_fill_write_one_store_and_both_screens_see_what_is_new
     kept, emulator.latency = stage.stored_bars(store), SLOW
     led = emulator.environment()
     process = filling.begin(store)
-    with Screen(led, store, now) as one, Screen(led, store, now) as other:
-        rounds = refreshed_beside(process, emulator, (one, other))
-        assert filling.end(process) == ""
-        assert rounds > 0, "the fill has ended before both screens had refreshed"
+    with opened(led, store, now) as one, opened(led, store, now) as other:
         for screen in (one, other):
-            sessions, problems = seen(screen)
-            assert sessions.keys() == set(stage.SYMBOLS)
-            assert all(session is not None and session >= finished for session in sessions.values())
-            assert problems == []
+            screen.wait("told", after=screen.wait("opened"))
+        assert process.poll() is None, "both screens have refreshed while the fill goes on"
+        emulator.latency = 0.0
+        while process.poll() is None:
+            for screen in (one, other):
+                screen.wait("told", after=screen.refresh())
+        assert filling.end(process) == ""
+        for screen in (one, other):
+            assert sees(screen, finished) == ""
             screen.leave()
     assert stage.stored_rows(store).keys() == set(stage.SYMBOLS), "the screens have stored what they showed"
     bars = stage.stored_bars(store)
     assert bars.keys() == {*stage.SYMBOLS, FILLED_ONLY}, "the fill has stored what it alone asked for"
     assert {series.sessions[-1].item() for series in bars.values()} == {finished}
     assert stage.lost_bars(kept, bars, emulator) == set()
-    with closing(Store.open(stage.url_of(store))) as opened:
-        assert opened.check() == []
+    with closing(Store.open(stage.url_of(store))) as left:
+        assert left.check() == []
 
 
-def refreshed_beside(process: subprocess.Popen[str], emulator: Emulator, screens: tuple[Screen, ...]) -> int:
-    """Refresh the screens again and again till the fill has ended; how often all had before it did."""
-    for screen in screens:
-        screen.wait("opened")
-    rounds = 0
-    while process.poll() is None:
-        for screen in screens:
-            screen.wait("told", after=screen.refresh())
-        if process.poll() is None:
-            rounds, emulator.latency = rounds + 1, 0.0
-    emulator.latency = 0.0
-    return rounds
+def opened(led: dict[str, str], store: Path, now: datetime) -> Screen:
+    """A screen that is not held back by its budget, so that it writes as much as the fill."""
+    return Screen(led, store, now, budget=stage.UNLIMITED)
 
 
-def seen(screen: Screen) -> tuple[dict[str, date | None], list[str]]:
-    """The session of every symbol on a screen after one more refresh, and the store's problems or a failure there."""
-    screen.wait("told", after=screen.refresh())
-    report = screen.report()
-    problems = [note.text for note in report.snapshot.source.problems if note.kind == "store"]
-    sessions = {symbol: row.session for symbol, row in stage.rows(report.snapshot).items()}
-    return sessions, problems + [report.failure] * bool(report.failure)
+def sees(screen: Screen, finished: date) -> str:
+    """ "" once a screen shows every symbol with the last finished session; what is wrong with it, or what lacks."""
+    lacking: set[str] = set(stage.SYMBOLS)
+    for _refresh in range(REFRESHES):
+        screen.wait("told", after=screen.refresh())
+        report = screen.report()
+        wrong = [note.text for note in report.snapshot.source.problems if note.kind == "store"]
+        if report.failure or wrong:
+            return "; ".join([report.failure, *wrong])
+        shown = stage.rows(report.snapshot)
+        lacking = {symbol for symbol in stage.SYMBOLS if (shown[symbol].session or date.min) < finished}
+        if not lacking:
+            return ""
+    return f"not seen: {', '.join(sorted(lacking))}"
