@@ -27,7 +27,7 @@ _STYLE: Final = """
 .up-is-green{--up:var(--green);--down:var(--red)}
 .up-is-red{--up:var(--red);--down:var(--green)}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:2rem 1.2rem 3rem;max-width:60rem;background:var(--ground);color:var(--text);
+body{margin:0 auto;padding:2rem 1.2rem 3rem;max-width:62rem;background:var(--ground);color:var(--text);
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",
 "PingFang SC","Microsoft YaHei",sans-serif}
 h1{font-size:1.5rem;color:var(--strong);margin:0 0 1rem}
@@ -36,14 +36,16 @@ ul{margin:.4rem 0;padding-left:1.2rem}
 li{margin:.1rem 0}
 .headline li:first-child,.headline .verdict{font-weight:600;color:var(--strong)}
 figure{margin:1rem 0}
-figcaption,caption{color:var(--dim);font-size:.85rem;text-align:left;padding:.2rem 0}
+figcaption,.caption{color:var(--dim);font-size:.85rem;text-align:left;padding:.2rem 0}
 figure svg{display:block;width:100%;height:auto}
 figure svg text{font-family:inherit!important}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:0 1.5rem}
 .key{display:inline-block;width:1.4em;margin:0 .4em 0 1em;vertical-align:middle}
-.scroll{overflow-x:auto}
+.caption{margin:1rem 0 0}
+.scroll,figure{overflow-x:auto}
+.wide svg{min-width:32rem}
 table{border-collapse:separate;border-spacing:0;font-size:.85rem;
-font-variant-numeric:tabular-nums;margin:.6rem 0;width:100%}
+font-variant-numeric:tabular-nums;margin:0 0 .6rem;width:100%}
 th,td{padding:.15rem .4rem;border-bottom:1px solid var(--rule);text-align:left}
 th{color:var(--dim);font-weight:500;vertical-align:bottom}
 td{white-space:nowrap}
@@ -51,14 +53,16 @@ th:first-child,td:first-child{position:sticky;left:0;background:var(--ground)}
 th:first-child{white-space:nowrap}
 th.n,td.n{text-align:right}
 .invented{border:2px solid var(--alarm);color:var(--alarm);padding:.4rem .8rem;font-weight:600}
-@media print{@page{size:A4;margin:10mm 12mm}
+@media print{@page{size:A4;margin:8mm 12mm}
 :root{color-scheme:light;--ground:#fff;--text:#000;--strong:#000;--dim:#444;--rule:#bbb}
 body{font-size:8pt;line-height:1.2;padding:0;max-width:none}
 h1{font-size:14pt;margin:0 0 4pt}h2{font-size:10pt;margin:5pt 0 1pt;break-after:avoid}
 ul{columns:2;column-gap:6mm;padding-left:14pt;margin:2pt 0}
-figure,table,li{break-inside:avoid}figure{margin:3pt 0}.pair{grid-template-columns:1fr 1fr;gap:0 6mm}
-table{font-size:7.5pt;line-height:1.15;margin:2pt 0}th,td{padding:0 2pt}figcaption,caption{font-size:7.5pt;padding:0}
-.scroll{overflow:visible}}
+figure,table,li{break-inside:avoid}li{margin:0}.wide svg{min-width:0}
+figure{margin:3pt 0}.pair{grid-template-columns:1fr 1fr;gap:0 6mm}
+table{font-size:7.5pt;line-height:1.15;margin:2pt 0}th,td{padding:0 2pt}figcaption,.caption{font-size:7.5pt;padding:0}
+.caption{margin:2pt 0 0;break-after:avoid}
+.scroll,figure{overflow:visible}}
 """
 
 
@@ -122,21 +126,25 @@ def _keys() -> str:
 def _figure(name: str, svg: str, caption: str) -> str:
     said = escape(caption)
     keys = _keys() if name == "timeline" else ""
+    wide = " wide" if name in ("lines", "breadth", "timeline") else ""
     return (
-        f'<figure class="{name}" role="img" aria-label="{said}">{svg}<figcaption>{said}{keys}</figcaption></figure>\n'
+        f'<figure class="{name}{wide}" role="img" aria-label="{said}">{svg}'
+        f"<figcaption>{said}{keys}</figcaption></figure>\n"
     )
 
 
 def _table(table: Table) -> str:
-    sides = ["n" if column.numeric else "" for column in table.columns]
-    head = "".join(f'<th class="{side}">{escape(c.title)}</th>' for side, c in zip(sides, table.columns, strict=True))
+    """A table without its text sparklines: the page has pictures."""
+    shown = [place for place, column in enumerate(table.columns) if not column.line]
+    sides = {place: "n" if table.columns[place].numeric else "" for place in shown}
+    head = "".join(f'<th class="{sides[place]}">{escape(table.columns[place].title)}</th>' for place in shown)
     rows = "".join(
-        "<tr>"
-        + "".join(f'<td class="{side}">{escape(slot.text)}</td>' for side, slot in zip(sides, row, strict=True))
-        + "</tr>\n"
+        "<tr>" + "".join(f'<td class="{sides[place]}">{escape(row[place].text)}</td>' for place in shown) + "</tr>\n"
         for row in table.rows
     )
+    name = f"about-{escape(table.id)}"
     return (
-        f'<div class="scroll"><table><caption>{escape(table.caption)}</caption>'
+        f'<p class="caption" id="{name}">{escape(table.caption)}</p>\n'
+        f'<div class="scroll"><table aria-labelledby="{name}">'
         f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></div>\n"
     )

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from core.i18n import _
 from core.report.note import Note, Section, Table
 
 WIDTH: Final = 100
@@ -23,7 +24,7 @@ def markdown(note: Note) -> str:
         lines += ["", f"## {_escaped(section.title)}", ""]
         lines += [f"- {_escaped(sentence.text)}" for sentence in section.sentences]
         for table in section.tables:
-            lines += ["", _escaped(table.caption), "", *_markdown_table(table)]
+            lines += ["", _escaped(_caption(table)), "", *_markdown_table(table)]
     return "\n".join(lines) + "\n"
 
 
@@ -33,7 +34,7 @@ def text(note: Note, width: int = WIDTH) -> str:
     for section in note.sections:
         lines += ["", section.title, "-" * cells(section.title), *_bullets(section, width)]
         for table in section.tables:
-            lines += ["", *_wrapped(table.caption, "", width), *_text_table(table)]
+            lines += ["", *_wrapped(_caption(table), "", width), *_text_table(table)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -65,6 +66,12 @@ def _chopped(line: str, room: int) -> list[str]:
             part = ""
         part += word
     return [*parts, part]
+
+
+def _caption(table: Table) -> str:
+    """What the table is of, and what its sparklines show."""
+    told = [_("{title}: {line}").format(title=c.title, line=c.line) for c in table.columns if c.line]
+    return _("; ").join((table.caption, *told))
 
 
 def _markdown_table(table: Table) -> Iterator[str]:

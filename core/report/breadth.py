@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _
+from core.report.captions import lines
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.universe import LARGE
@@ -104,13 +105,11 @@ def _courses(facts: Facts) -> tuple[Table, ...]:
     return (
         Table(
             id="breadth",
-            caption=_(
-                "Breadth over the last 252 sessions: now, its percentile among them, and every eighteenth of them"
-            ),
+            caption=_("Breadth now, and its percentile among the last 252 sessions"),
             columns=(
                 Column(title=_("Measure"), numeric=False),
                 *(Column(title=title) for title in titles),
-                Column(title=_("Line"), numeric=False),
+                lines(_("every eighteenth of 252 sessions")),
             ),
             rows=rows,
         ),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.i18n import _
 from core.report.facts import Facts
+from core.report.note import Column
 
 
 def on_basis(facts: Facts) -> str:
@@ -14,6 +15,11 @@ def on_basis(facts: Facts) -> str:
         "tr": _("1s of prices alone (basis px), longer windows with dividends (basis tr)"),
         "px": _("prices only (basis px)"),
     }[facts.snapshot.basis]
+
+
+def lines(shown: str) -> Column:
+    """The column of text sparklines, each of what is `shown`."""
+    return Column(title=_("Line"), numeric=False, line=shown)
 
 
 def bases(facts: Facts, path: str, windows: Sequence[str]) -> str:

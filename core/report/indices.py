@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _, plural
-from core.report.captions import bases
+from core.report.captions import bases, lines
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import Row
@@ -60,7 +60,7 @@ def _table(facts: Facts, rows: list[Row]) -> tuple[Table, ...]:
     )
     caption = _(
         "Price indices, without dividends (basis px): changes in percent from the closes of {bases}, 1s from the close "
-        "before; highs over 252 sessions, closing and intraday; line: every fourth close of 60 sessions"
+        "before; highs over 252 sessions, closing and intraday"
     )
     return (
         Table(
@@ -68,7 +68,7 @@ def _table(facts: Facts, rows: list[Row]) -> tuple[Table, ...]:
             caption=caption.format(bases=bases(facts, f"leadership.{rows[0].symbol}", ("5s", "63s", "ytd"))),
             columns=(
                 *(Column(title=title, numeric=kind != "name") for _field, kind, title in fields),
-                Column(title=_("Line"), numeric=False),
+                lines(_("every fourth close of 60 sessions")),
             ),
             rows=tuple(_row(facts, row, fields) for row in rows),
         ),

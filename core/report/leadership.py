@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _
-from core.report.captions import bases, on_basis
+from core.report.captions import bases, lines, on_basis
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import Row, Spread
@@ -60,8 +60,7 @@ def _funds(facts: Facts) -> tuple[Table, ...]:
     if not rows:
         return ()
     caption = _(
-        "Returns in percent by window in sessions, {basis}, from the closes of {bases}; rank: in the group of the "
-        "fund; line: every fourth close of 60 sessions"
+        "Returns in percent by window in sessions, {basis}, from the closes of {bases}; rank: in the group of the fund"
     )
     titles = (_("Group"), _("Symbol"), _("Name"))
     return (
@@ -72,7 +71,7 @@ def _funds(facts: Facts) -> tuple[Table, ...]:
                 *(Column(title=title, numeric=False) for title in titles),
                 *(Column(title=window) for window in ("1s", *WINDOWS)),
                 Column(title=_("Rank 63s")),
-                Column(title=_("Line"), numeric=False),
+                lines(_("every fourth close of 60 sessions")),
             ),
             rows=tuple(_fund(facts, row) for row in rows),
         ),
@@ -105,7 +104,7 @@ def _spreads(facts: Facts) -> tuple[Table, ...]:
     caption = _(
         "Spreads in percentage points by window in sessions, basis {basis}, from the closes of {bases}; lowest and "
         "highest over base dates 58 to 68 sessions back; agree: windows of six that share the sign; streak: sessions "
-        "in a row with that sign over 63; line: that over 63 at every fourth of 60 sessions"
+        "in a row with that sign over 63"
     )
     return (
         Table(
@@ -116,7 +115,7 @@ def _spreads(facts: Facts) -> tuple[Table, ...]:
             columns=(
                 Column(title=_("Pair"), numeric=False),
                 *(Column(title=title) for title in (*WINDOWS, *measures)),
-                Column(title=_("Line"), numeric=False),
+                lines(_("the spread over 63 at every fourth of 60 sessions")),
             ),
             rows=tuple(_spread(facts, f"spreads.{pair}") for pair in known),
         ),

@@ -41,10 +41,14 @@ class Sentence(_Frozen, kw_only=True, frozen=True):
 
 
 class Column(_Frozen, kw_only=True, frozen=True):
-    """A column of a table; numbers stand flush right."""
+    """A column of a table; numbers stand flush right.
+
+    `line` tells what a column of text sparklines shows; forms with pictures leave such a column out.
+    """
 
     title: str
     numeric: bool = True
+    line: str = ""
 
 
 class Table(_Frozen, kw_only=True, frozen=True):

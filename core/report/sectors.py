@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import _
-from core.report.captions import bases, on_basis
+from core.report.captions import bases, lines, on_basis
 from core.report.facts import Facts
 from core.report.note import Column, Section, Sentence, Slot, Table
 from core.snapshot import SectorRow
@@ -88,10 +88,7 @@ def _persistence(facts: Facts) -> tuple[Sentence, ...]:
 def _table(facts: Facts, rows: list[SectorRow]) -> Table:
     """Every sector fund by its rank over 63 sessions; who has none stands last."""
     ordered = sorted(rows, key=lambda row: row.rank.get("63s") or len(rows))
-    caption = _(
-        "Sector funds by their rank over 63 sessions; changes in percent, {basis}, from the closes of {bases}; line: "
-        "every fourth close of 60 sessions"
-    )
+    caption = _("Sector funds by their rank over 63 sessions; changes in percent, {basis}, from the closes of {bases}")
     return Table(
         id="sectors",
         caption=caption.format(basis=on_basis(facts), bases=bases(facts, f"sectors.{rows[0].symbol}", SPANS)),
@@ -99,7 +96,8 @@ def _table(facts: Facts, rows: list[SectorRow]) -> Table:
             *(Column(title=title, numeric=False) for title in (_("Symbol"), _("Sector"), _("Class"))),
             *(Column(title=span) for span in SPANS),
             *(Column(title=f"# {span}") for span in SPANS),
-            *(Column(title=title, numeric=False) for title in (_("Quadrant"), _("Line"))),
+            Column(title=_("Quadrant"), numeric=False),
+            lines(_("every fourth close of 60 sessions")),
         ),
         rows=tuple(_line(facts, row) for row in ordered),
     )
