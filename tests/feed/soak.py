@@ -34,6 +34,11 @@ BEGIN: Final = datetime(2025, 3, 3, 9, 31, tzinfo=NEW_YORK)
 QUICK: Final = {"timeout": 0.2, "cookie_timeout": 0.2, "deadline": 0.5}
 """In seconds: what stalls on purpose is given up soon."""
 
+WARM: Final = 50
+"""Refreshes until everything has been imported, opened and filled once."""
+MOST_CONNECTIONS: Final = 27
+"""Each of nine threads to three hosts."""
+
 FAULTS: Final = tuple(name for name, kind in CATALOGUE.items() if kind.manner not in STREAM)
 ENDPOINTS: Final = ((), (Endpoint.CHART,), (Endpoint.QUOTE,), (Endpoint.GETCRUMB,))
 GROUPS: Final = ("index_funds", "sectors", "indices", "volatility", "rates")
@@ -43,9 +48,9 @@ GROUPS: Final = ("index_funds", "sectors", "indices", "volatility", "rates")
 class Figures:
     """What a soak cost: megabytes, descriptors and threads at several times of its life, and what went wrong.
 
-    `descriptors` are those besides connections, whose number is in `connections`. `raised`: refreshes that failed as a
-    whole, `faults`: those that were set, `fresh`: prices of the session in progress that were shown, `wrong`: a line
-    for every price that became empty, older or untrue.
+    Of all `descriptors`, so many are `connections`, which come and go with the hosts that were asked. `raised`:
+    refreshes that failed as a whole, `faults`: those that were set, `fresh`: prices of the session in progress that
+    were shown, `wrong`: a line for every price that became empty, older or untrue.
     """
 
     megabytes: list[float] = field(default_factory=list)
@@ -63,13 +68,18 @@ class Figures:
         """Megabytes since the first time they were measured."""
         return self.megabytes[-1] - self.megabytes[0]
 
+    @property
+    def steady(self) -> bool:
+        """Whether threads and descriptors stay as they were, but for connections, of which there are never too many."""
+        others = {every - open_ones for every, open_ones in zip(self.descriptors, self.connections, strict=True)}
+        return len(set(self.threads)) == len(others) == 1 and max(self.connections) <= MOST_CONNECTIONS
+
     def measure(self, connections: int) -> None:
         """Add what is used at present, with so many connections to the emulator."""
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.megabytes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
-        descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count of names
-        self.descriptors.append(descriptors - connections)
+        self.descriptors.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208 - a count of names
         self.connections.append(connections)
         self.threads.append(threading.active_count())
 
@@ -87,17 +97,18 @@ class Soak:
         self.figures = Figures()
 
     def run(self, refreshes: int) -> Figures:
-        """So many refreshes; figures are taken four times, after good ones: first when a quarter is over."""
+        """So many refreshes; figures are taken, after good ones, when the first `WARM` and when each quarter is over."""
         with (
             EmulatorApart() as emulator,
             mock.patch.dict(os.environ, emulator.environment()),
             closing(open_pipeline(self._settings, clock=self._clock)) as pipe,
         ):
+            quarters = {refreshes * quarter // 4 for quarter in (1, 2, 3, 4)}
             for number in range(1, refreshes + 1):
                 self._go_on(emulator)
                 self._trouble(emulator)
                 self._refresh(pipe, emulator)
-                if number % (refreshes // 4) == 0:
+                if number == WARM or (number > WARM and number in quarters):
                     self._calm(pipe, emulator)
                     self.figures.measure(emulator.connections())
         return self.figures

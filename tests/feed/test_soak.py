@@ -11,8 +11,6 @@ from tests.feed.soak import Soak
 
 REFRESHES = 120
 SEED = 20260109
-MOST_CONNECTIONS = 27
-"""Each of nine threads to three hosts."""
 
 
 @pytest.mark.filterwarnings(PANDAS)
@@ -21,6 +19,5 @@ def test_no_price_gives_way_to_an_older_an_empty_or_an_untrue_one(tmp_path: Path
     assert figures.wrong == []
     assert figures.faults > REFRESHES // 2
     assert figures.fresh > 0
-    assert len(set(figures.threads)) == 1
-    assert len(set(figures.descriptors)) == 1
-    assert max(figures.connections) <= MOST_CONNECTIONS
+    assert len(figures.threads) == 4
+    assert figures.steady, (figures.threads, figures.descriptors, figures.connections)
