@@ -8,7 +8,7 @@ it folds the history once, and again only when a session was finished or a serie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ from core.folding import MEMBERS, Folder
 from core.gathering import Gatherer, Given
 from core.i18n import _
 from core.inquiries import Inquiries
-from core.model import FeedHealth, Problem, Quote, Session, Stage, Watch, unwatched
+from core.model import FeedHealth, Instant, Problem, Quote, Session, Stage, Watch, unwatched
 from core.moment import Moment
 from core.notices import Notices, eased
 from core.sessions import FIRST_YEAR, Calendar, Clock
@@ -245,12 +245,10 @@ class Pipeline(Answers, Inquiries):
             if live is None:
                 bars = intake.led_on(bars, quotes, moment.finished)
             self._folder.beside = given.beside
-            self._evenings.fetched_at = history.fetched_at
+            self._evenings.fetched_at = fetched_at = _fetched_at(history.fetched_at, quotes.values(), moment)
             folding = self._folder.folded(bars, at, live=live is not None, known=self._feed.known)
-            streamed = (self._stream.problems(), self._stream.doubts()) if self._stream else ((), ())
-            doubted = self._gatherer.in_doubt(streamed[1], moment.now) if moment.in_progress else ()
-            problems = (*history.problems, *doubted, *streamed[0])
-            shown = Shown(moment, folding.session, live, history.fetched_at, problems, rejected)
+            problems = (*history.problems, *self._current_problems(moment))
+            shown = Shown(moment, folding.session, live, fetched_at, problems, rejected)
             behind = {
                 name: intake.live_row(panel.symbols, at.session, quotes, bars) if live else None
                 for name, panel in folding.behind.items()
@@ -262,11 +260,23 @@ class Pipeline(Answers, Inquiries):
                 self.notices.see(snapshot, eased(folding.engine.board))
             return snapshot
 
+    def _current_problems(self, moment: Moment) -> tuple[Problem, ...]:
+        """What is wrong with the prices of now: they are not believed, or do not come by the stream."""
+        failed, refused = (self._stream.problems(), self._stream.doubts()) if self._stream else ((), ())
+        return (*(self._gatherer.in_doubt(refused, moment.now) if moment.in_progress else ()), *failed)
+
     def _keep(self, snapshot: Snapshot, moment: Moment) -> Snapshot:
         """Store a live snapshot of the default universe as the last one; a disk that refuses is a problem to show."""
         if not self._gatherer.keeps or self._settings.universe.breadth != CORE:
             return snapshot
         return _told(snapshot, self._gatherer.keep_snapshot(to_json(snapshot), moment.now))
+
+
+def _fetched_at(bars_at: Instant | None, quotes: Iterable[Quote], moment: Moment) -> Instant | None:
+    """When anything was fetched last, bars or a quote, which was fetched when it was made or later; None for nobody."""
+    if bars_at is None:
+        return None
+    return max([bars_at, *(min(quote.asof, moment.now) for quote in quotes)])
 
 
 def _told(snapshot: Snapshot, problems: tuple[Problem, ...]) -> Snapshot:

@@ -11,12 +11,12 @@ from core.hindsight import backtest
 from core.i18n import _
 from tui.backtest_text import render, to_csv
 from tui.cli_arguments import Options
-from tui.cli_output import emit, warn_invented
+from tui.cli_output import code_of, emit
 from tui.cli_progress import progress
 
 
 def run(options: Options) -> int:
-    """Print the table."""
+    """Print the table; 4 if all is invented for want of an answer."""
     settings = options.load().settings
     bar = progress(_("measuring"), _("{done} of {total}, {name}"), quiet=options.quiet)
     with closing(pipeline.open_pipeline(settings)) as pipe, bar as tell:
@@ -28,6 +28,4 @@ def run(options: Options) -> int:
             emit(to_csv(found))
         case _:
             emit(render(found))
-    if found.simulated:
-        warn_invented(settings.feed.name)
-    return 0
+    return code_of(simulated=found.simulated, feed=settings.feed.name)

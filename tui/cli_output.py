@@ -42,10 +42,15 @@ def say(line: str) -> None:
         sys.stderr.write(f"tapeboard: {line}\n")
 
 
-def warn_invented(feed: str) -> None:
-    """Say that a result is invented where nobody asked for that: Yahoo did not answer, and nothing was stored."""
-    if feed == "auto":
+def code_of(*, simulated: bool, feed: str, lacking: Sequence[str] = ()) -> int:
+    """The exit code of a result: whether something is lacking, or all is invented though nobody asked for that.
+
+    The latter is said here: Yahoo did not answer, and nothing was stored.
+    """
+    if simulated and feed == "auto":
         say(_("Yahoo does not answer and nothing is stored, these numbers are invented: try later, or --feed files"))
+        return INCOMPLETE
+    return INCOMPLETE if lacking else 0
 
 
 def named(names: Sequence[str], most: int = 12) -> str:

@@ -11,7 +11,7 @@ from core import pipeline
 from core.errors import UsageError
 from core.i18n import _
 from tui.cli_arguments import Options
-from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+from tui.cli_output import code_of, emit, named, say
 from tui.cli_table import aligned
 from tui.format import DASH, day, level, pct
 
@@ -20,20 +20,17 @@ if TYPE_CHECKING:
 
 
 def run(options: Options) -> int:
-    """Print the table; 4 if a symbol has no return over the period."""
+    """Print the table; 4 if a symbol has no return over the period, or all is invented for want of an answer."""
     if options.begin is None or options.end is None or options.begin > options.end:
         raise UsageError(_("--from is after --to"), _("give the first day with --from, the last one with --to"))
     settings = options.load().settings
     with closing(pipeline.open_pipeline(settings)) as pipe:
         table = pipe.period(options.begin, options.end, base=options.base, basis=options.basis, ddof=options.ddof)
     emit(msgspec.json.encode(table) + b"\n" if options.format == "json" else render(table))
-    if table.simulated:
-        warn_invented(settings.feed.name)
     lacking = [row.symbol for row in table.rows if row.ret is None]
-    if not lacking:
-        return 0
-    say(_("no return over the period: {symbols}").format(symbols=named(lacking)))
-    return INCOMPLETE
+    if lacking:
+        say(_("no return over the period: {symbols}").format(symbols=named(lacking)))
+    return code_of(simulated=table.simulated, feed=settings.feed.name, lacking=lacking)
 
 
 def render(table: Period) -> str:

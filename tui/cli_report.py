@@ -11,12 +11,12 @@ from core.i18n import _
 from core.report.desk import note_of, rendered, save
 from core.text import clean
 from tui.cli_arguments import Options, exchange_day
-from tui.cli_output import INCOMPLETE, emit, named, say, warn_invented
+from tui.cli_output import code_of, emit, named, say
 from tui.cli_waiting import waiting
 
 
 def run(options: Options) -> int:
-    """Write the note, with a period that of its last session; 4 if a configured symbol failed or is stale."""
+    """Write the note, with a period that of its last session; 4 if a symbol failed or is stale, or all is invented."""
     begin, end = options.begin, options.end
     if (begin is None) != (end is None):
         raise UsageError(_("a period needs both its ends"), "--from DATE --to DATE")
@@ -39,12 +39,9 @@ def run(options: Options) -> int:
         emit(document)
     else:
         save(document, options.output)
-    if note.simulated:
-        warn_invented(settings.feed.name)
-    if not lacking:
-        return 0
-    say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))
-    return INCOMPLETE
+    if lacking:
+        say(_("failed or stale: {symbols}; 'tapeboard doctor' helps").format(symbols=named(lacking)))
+    return code_of(simulated=note.simulated, feed=settings.feed.name, lacking=lacking)
 
 
 def _as_of(options: Options) -> date | None:

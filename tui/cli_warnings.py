@@ -15,7 +15,7 @@ import msgspec
 from core import notices, pipeline
 from core.i18n import _
 from tui.cli_arguments import Options
-from tui.cli_output import INCOMPLETE, emit, say, warn_invented
+from tui.cli_output import INCOMPLETE, code_of, emit, say
 from tui.cli_table import aligned
 from tui.format import day
 
@@ -41,11 +41,9 @@ def run(options: Options) -> int:
             emit(to_csv(found))
         case _:
             emit(render(found))
-    if found.simulated:
-        warn_invented(settings.feed.name)
     if found.derived and options.format != "text" and not options.quiet:
         say(_derived())
-    return 0
+    return code_of(simulated=found.simulated, feed=settings.feed.name)
 
 
 def render(found: Journal) -> str:

@@ -172,6 +172,16 @@ class TestRestart:
         assert after.source.next_try is not None
         assert after.source.next_try > new_york(FRIDAY, "14:00")
 
+    def test_the_time_of_fetching_is_that_of_the_newest_quote_at_least(self, day: Day) -> None:
+        day.at("11:00")
+        assert day.at("13:01").source.fetched_at == new_york(FRIDAY, "13:01")
+        day.emulator.faults.set("unreachable")
+        day.restart()
+        after = day.at("14:00").source
+        assert after.fetched_at is not None
+        assert after.asof is not None
+        assert after.fetched_at >= after.asof == new_york(FRIDAY, "13:01")
+
     def test_without_a_network_until_the_evening_the_last_quotes_stay_and_are_stale(self, day: Day) -> None:
         before = day.at("11:00")
         day.emulator.faults.set("unreachable")
