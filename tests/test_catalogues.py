@@ -47,3 +47,12 @@ def test_a_string_inside_an_f_string_is_found(tmp_path: Path) -> None:
     """Babel finds it from Python 3.12 on only."""
     (tmp_path / "code.py").write_text("def f(n): return f'{n} · {_(\"{n} s\").format(n=n)}' + _('a ' 'b')\n")
     assert list(strings_of(tmp_path)) == ["a b", "{n} s"]
+
+
+def test_both_forms_of_a_count_are_found(tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text("plural('{n} day', '{n} days', 2)")
+    assert list(strings_of(tmp_path)) == [("{n} day", "{n} days")]
+    made = updated(translations()[0])
+    message = next(m for m in made if isinstance(m.id, tuple))
+    message.string = ("without its number",)
+    assert any("other placeholders" in line for line in wrong(made))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from core import i18n, language
-from core.i18n import _
+from core.i18n import _, plural
 from tui.cli import main
 
 
@@ -40,6 +40,15 @@ def test_a_language_is_in_force_until_another_is() -> None:
     assert _("not a string of the program") == "not a string of the program"
     language.use("en")
     assert i18n.language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "n", "told"),
+    [("en", 1, "1 session"), ("en", 2, "2 sessions"), ("en", 0, "0 sessions"), ("zh", 1, "1 个交易日")],
+)
+def test_a_count_has_its_form(chosen: str, n: int, told: str) -> None:
+    language.use(chosen)
+    assert plural("{n} session", "{n} sessions", n).format(n=n) == told
 
 
 def test_no_string_is_the_head_of_the_catalogue() -> None:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from core.i18n import _
 from core.series import RuleDetail, RuleStep
-from core.snapshot import RiskWarning, RuleState
+from core.snapshot import Gauge, RiskWarning, RuleState
 from core.text import clean
 from tui import format as fmt
 from tui.evidence import named
@@ -72,7 +72,7 @@ def condition(warning: RiskWarning) -> Content:
         if name == "leave" and gauge.value == limit:
             reached = False
         side = f"{relation(gauge, name)} {reading(gauge, limit)}"
-        gap = reading(gauge, abs(gauge.value - limit))
+        gap = _between(gauge, gauge.value, limit)
         holds = _("reached, not left yet") if name == "leave" and warning.state in RAISED else _("holds")
         away = holds if reached else _("({gap} away)").format(gap=gap)
         parts += [
@@ -81,6 +81,12 @@ def condition(warning: RiskWarning) -> Content:
             (f" {away}", "$dim"),
         ]
     return Content("\n").join([*lines, Content.assemble(*parts)])
+
+
+def _between(gauge: Gauge, value: float, limit: float) -> str:
+    """How far two values of a gauge lie apart: two percentages by percentage points."""
+    gap = abs(value - limit)
+    return fmt.pp(gap).lstrip("+") if gauge.unit == "fraction" else reading(gauge, gap)
 
 
 def missing(warning: RiskWarning) -> Content:

@@ -196,6 +196,17 @@ def test_each_word_appears_only_where_its_rule_holds(market: Path, day: date, la
     assert [word for word in there if not WORDS[language][word](day_of(found))] == []
 
 
+@pytest.mark.parametrize("day", SESSIONS, ids=str)
+def test_appetite_has_its_state_since_the_session_that_confirmed_it(market: Path, day: date) -> None:
+    told = written(market, day).snapshot
+    session, states = date.fromisoformat(told["session"]), by_the_written_rules()
+    earlier = [
+        other for other in states if other <= session and states[other]["appetite"] != states[session]["appetite"]
+    ]
+    since = min(other for other in states if not earlier or other > max(earlier))
+    assert told["risk"]["appetite"]["since"] == since.isoformat()
+
+
 @pytest.mark.parametrize("language", WORDS)
 def test_the_list_meets_most_of_its_words(market: Path, language: str) -> None:
     """A list whose words never appear proves nothing."""
