@@ -2,9 +2,8 @@
 
 English is the source language; a catalogue is installed at start by `core.language`, before anything is shown.
 
-In Chinese a space stands between Chinese and Latin characters or digits, and none before a percent sign (as the W3C's
-Requirements for Chinese Text Layout have it, 3.2.2). The catalogue keeps to that; where a placeholder meets its
-template, only the filled template can.
+In Chinese a space stands between Chinese and Latin characters or digits, none before a percent sign or inside a date.
+The catalogue keeps to that; where a placeholder meets its template, only the filled template can.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ _CHINESE: Final = "\u3400-\u9fff"
 _MEETING: Final = re.compile(
     rf"(?<=[{_CHINESE}])(?=[+-]?[A-Za-z0-9^≥≤≈σ]|—(?!—))|(?<=[A-Za-z0-9%σ])(?=[{_CHINESE}])|(?<=[^—]—)(?=[{_CHINESE}])"
 )
+_DATE: Final = re.compile(r"(\d{4}) 年 (\d+) 月 (\d+) 日")
 _BEFORE_PERCENT: Final = re.compile(r"(?<=\d) %")
 
 _installed = [_gettext.NullTranslations()]
@@ -41,7 +41,7 @@ def spaced(text: str) -> str:
     """A Chinese text with its spaces as the convention above has them; any other text as it is."""
     if text.isascii() or _language[0] == SOURCE:
         return text
-    return _MEETING.sub(" ", _BEFORE_PERCENT.sub("%", text))
+    return _DATE.sub(r"\1年\2月\3日", _MEETING.sub(" ", _BEFORE_PERCENT.sub("%", text)))
 
 
 class _Template(str):

@@ -59,7 +59,7 @@ def pictures(source: Source) -> dict[str, str]:
 
 def _lines(lines: Lines) -> str:
     """One line for each symbol, named at its end."""
-    drawing = Drawing(WIDE, 2.0)
+    drawing = Drawing(WIDE, 1.75)
     (axes,) = drawing.panels
     days = date2num(lines.sessions)
     ends = []
@@ -76,7 +76,7 @@ def _lines(lines: Lines) -> str:
 
 def _breadth(snapshot: Snapshot, sessions: Sequence[Session]) -> str:
     """Shares above their averages in percent, at every so many of the year's sessions."""
-    drawing = Drawing(WIDE, 1.5)
+    drawing = Drawing(WIDE, 1.25)
     (axes,) = drawing.panels
     days = date2num(sessions[:: -YEAR // POINTS][::-1])
     ends = []
@@ -107,7 +107,7 @@ def _name_ends(axes: Axes, x: float, ends: Sequence[tuple[float, str, str]]) -> 
 def _sectors(rows: Sequence[SectorRow]) -> str:
     """The day and the quarter beside each other, in the order of the quarter."""
     ordered = sorted(rows, key=lambda row: _ret(row, "63s"))
-    drawing = Drawing(NARROW, 3.0, panels=2)
+    drawing = Drawing(NARROW, 2.8, panels=2)
     changes = (
         (_("1s %"), [100 * (row.chg_1s or 0.0) for row in ordered]),
         (_("63s %"), [100 * _ret(row, "63s") for row in ordered]),
@@ -136,7 +136,7 @@ def _bars(axes: Axes, values: Any) -> None:
 
 def _rotation(rows: Sequence[SectorRow]) -> str:
     """Heads with their tails and symbols; both scales symmetric about 100."""
-    drawing = Drawing(NARROW, 3.0)
+    drawing = Drawing(NARROW, 2.8)
     (axes,) = drawing.panels
     tails = [np.array([point for point in row.tail if None not in point], dtype=float) for row in rows]
     for row, tail in zip(rows, tails, strict=True):
@@ -161,7 +161,7 @@ def _name_heads(axes: Axes, size: tuple[float, float], tails: dict[str, Any]) ->
         x, y = axes.transLimits.transform(point)
         return Cell(min(int(x * across), across - 1), min(int((1 - y) * down), down - 1))
 
-    points = [(cell(tail[-1]), len(symbol)) for symbol, tail in tails.items()]
+    points = [(cell(tail[-1]), len(symbol) + 1) for symbol, tail in tails.items()]
     steps = np.linspace(0, 1, 20)[:, None]
     drawn = {cell(a + (b - a) * k) for tail in tails.values() for a, b in pairwise(tail) for k in steps}
     for (symbol, tail), label in zip(tails.items(), place_labels(points, (across, down), drawn), strict=True):
@@ -181,7 +181,7 @@ def _name_heads(axes: Axes, size: tuple[float, float], tails: dict[str, Any]) ->
 def _timeline(timeline: Timeline) -> str:
     """A strip for each rule: high where it warned, lower where it was raised, a line where it was not evaluated."""
     courses = timeline.courses[::-1]
-    drawing = Drawing(WIDE, 0.4 + 0.15 * len(courses))
+    drawing = Drawing(WIDE, 0.4 + 0.14 * len(courses))
     (axes,) = drawing.panels
     days = date2num(timeline.sessions)
     width = float(np.median(np.diff(days))) if len(days) > 1 else 1.0

@@ -42,7 +42,7 @@ def test_it_loads_nothing_and_runs_nothing(page: str) -> None:
 
 
 def test_every_picture_stands_beside_its_words(page: str) -> None:
-    assert re.findall(r'<figure class="(\w+)"', page) == ["lines", "sectors", "rotation", "breadth", "timeline"]
+    assert re.findall(r'<figure class="(\w+)', page) == ["lines", "sectors", "rotation", "breadth", "timeline"]
     assert page.count("<figcaption>") == 5
     for place in re.finditer(r"<svg.*?</svg>", page, re.DOTALL):
         ElementTree.fromstring(place[0])  # noqa: S314 - our own picture
@@ -79,7 +79,7 @@ def test_the_timeline_names_its_rules_and_what_its_strips_mean(page: str) -> Non
 def test_a_wide_table_wraps_its_headings_and_scrolls(page: str) -> None:
     style = page[: page.index("</style>")]
     assert not re.search(r"(?<!child)[,}]?th{[^}]*nowrap", style)
-    assert ".scroll{overflow-x:auto}" in style
+    assert re.search(r"[.]scroll[^{]*{overflow-x:auto}", style)
 
 
 def test_print_is_readable(page: str) -> None:
@@ -111,7 +111,7 @@ def test_a_chinese_page_speaks_chinese_in_its_pictures_too() -> None:
 
 
 def figure(page: str, name: str) -> str:
-    start = page.index(f'<figure class="{name}"')
+    start = page.index(f'<figure class="{name}')
     return page[start : page.index("</figure>", start)]
 
 
