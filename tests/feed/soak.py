@@ -97,7 +97,7 @@ class Soak:
         self.figures = Figures()
 
     def run(self, refreshes: int) -> Figures:
-        """So many refreshes; figures are taken, after good ones, when the first `WARM` and when each quarter is over."""
+        """So many refreshes; figures are taken after good ones, when the first `WARM` and each quarter are over."""
         with (
             EmulatorApart() as emulator,
             mock.patch.dict(os.environ, emulator.environment()),

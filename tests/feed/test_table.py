@@ -6,6 +6,7 @@ import pytest
 
 from tests.emulator.matrix import ROWS, Row
 from tests.feed.playing import Ours, Plain
+from tests.feed.surroundings import OFFLINE, SPOILT
 from tests.feed.table import PAGE, line, rows_of, titled
 
 OURS = Ours(requests=4, blocked=1.26, exit=0.4, fresh=0, lost=0, rejected=0, said="yahoo; Yahoo refuses (429)")
@@ -19,6 +20,10 @@ def committed() -> dict[str, list[str]]:
 def test_every_fault_of_the_matrix_has_its_row(committed: dict[str, list[str]]) -> None:
     titles = [titled(row) for row in ROWS]
     assert [title for title in committed if title in titles] == titles
+
+
+def test_every_trouble_around_a_program_is_a_row() -> None:
+    assert {row.around for row in ROWS if row.around} == {*SPOILT, OFFLINE}
 
 
 def test_no_value_was_lost_under_any_of_them(committed: dict[str, list[str]]) -> None:
