@@ -32,7 +32,7 @@ class BreadthPane(GaugePane):
         """See `Pane`: the universe, how many of its members are counted, and the session."""
         breadth, day = self.snapshot.breadth, fmt.day(self.snapshot.session)
         if not breadth.members:
-            return f"{_('funds only')} · {day}", _("funds only"), ""
+            return f"{_('funds only')} · {day}", _("funds only")
         counted = _("{used} of {members}").format(used=breadth.used, members=breadth.members)
         told = f"{breadth.universe} · {counted}"
         return f"{told} · {day}", told, breadth.universe

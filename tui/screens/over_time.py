@@ -149,9 +149,9 @@ class OverTimeScreen(Screen[None], inherit_bindings=False):
             basis = "px" if shown.window == "1s" else self._told.basis
             name += [piece(shown.group, style="accent"), piece(_("by {window}").format(window=shown.window))]
             name.append(piece(basis, style="dim", gap=1))
-        told = _("height and %: share of its sessions led")
-        keys = piece(_("tab: other groups"), "", style="dim", weight=40)
-        self._above.show(name, [piece(told, "", style="dim", weight=30), keys, RULE])
+        told = _("height and %: share of its sessions led"), _("height, %: sessions led")
+        keys = piece(_("tab: other groups"), "", style="dim", weight=30)
+        self._above.show(name, [piece(*told, "", style="dim", weight=40), keys, RULE])
 
     def _show_ratio_title(self) -> None:
         told = _("← → first symbol · ↑ ↓ second · space: usual pairs")
