@@ -14,6 +14,7 @@ import pytest
 from rich.cells import cell_len, set_cell_size
 
 from core import language
+from core.i18n import spaced
 from core.pipeline import Pipeline, open_pipeline
 from core.report import as_text
 from core.report.as_html import html
@@ -113,3 +114,17 @@ def test_a_note_is_chinese_and_spaced_by_one_rule(market: Path) -> None:
 def without_dates(sentence: str) -> str:
     """Dates are written without spaces, as the locale has them."""
     return re.sub(r"(\d{4}年)?\d+月\d+日", "", sentence)
+
+
+def test_the_catalogue_is_spaced_by_the_same_rule() -> None:
+    dates = re.compile(r"y+年M月d日")  # patterns, not text
+    found = [form for message in updated("zh") for form in forms(message.string) if form and not dates.match(form)]
+    assert [form for form in found if re.search(r"[\d}] %", form)] == []
+    assert [form for form in found for part in re.split(r"{[^{}]*}", form) if spaced(part) != part] == []
+
+
+def test_each_state_of_a_warning_has_one_word() -> None:
+    said = {str(form) for message in updated("zh") if "WARNING" in str(message.id) for form in forms(message.string)}
+    assert said
+    assert all("警告" in form for form in said)
+    assert not [form for message in updated("zh") for form in forms(message.string) if form and "警示" in form]
