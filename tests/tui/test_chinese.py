@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len, set_cell_size
 
 from core import language
-from core.i18n import spaced
+from core.i18n import _, spaced
 from core.pipeline import Pipeline, open_pipeline
 from core.report import as_text
 from core.report.as_html import html
@@ -24,8 +24,8 @@ from core.sessions import FixedClock
 from core.universe import INDEX_FUNDS, build
 from tests.core.report import notes
 from tests.support.catalogue import forms, updated
-from tests.tui import world
-from tests.tui.script import board, text, until
+from tests.tui import blocks, world
+from tests.tui.script import app, board, shown, text, until
 from tui.app import TapeboardApp
 from tui.text_snapshot import render
 
@@ -62,8 +62,8 @@ def latin(form: str) -> list[str]:
 @pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])
 async def test_a_screen_is_chinese_and_its_columns_stand(pipeline: Pipeline, size: tuple[int, int]) -> None:
     chosen = world.settings(language="zh")
-    app = TapeboardApp(chosen, lambda: world.Shared(pipeline), frozen=True)  # type: ignore[arg-type, return-value] # it passes on what it does not do itself
-    async with app.run_test(size=size) as pilot:
+    running = TapeboardApp(chosen, lambda: world.Shared(pipeline), frozen=True)  # type: ignore[arg-type, return-value] # it passes on what it does not do itself
+    async with running.run_test(size=size) as pilot:
         screen = await board(pilot)
         await until(pilot, lambda: screen.snapshot.session is not None)
         for key in "123456":
@@ -128,3 +128,17 @@ def test_each_state_of_a_warning_has_one_word() -> None:
     assert said
     assert all("警告" in form for form in said)
     assert not [form for message in updated("zh") for form in forms(message.string) if form and "警示" in form]
+
+
+async def test_a_state_of_the_appetite_is_not_cut() -> None:
+    snapshot = blocks.full()
+    risk = msgspec.structs.replace(
+        snapshot.risk, appetite=msgspec.structs.replace(snapshot.risk.appetite, state="risk-on")
+    )
+    snapshot = msgspec.structs.replace(snapshot, risk=risk)
+    async with app(snapshot).run_test(size=(80, 24)) as pilot:
+        await shown(pilot, snapshot)
+        await pilot.press("6")
+        await pilot.pause()
+        assert re.search(rf"状态\s+{_('risk-on')}", text(pilot))
+        assert "分位" in text(pilot)

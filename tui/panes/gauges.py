@@ -190,7 +190,7 @@ def _percentile() -> int:
 
 
 def _widest(texts: Sequence[str], least: int) -> int:
-    return max([least, *map(len, texts)])
+    return max([least, *map(cell_len, texts)])
 
 
 def why(status: Status, name: str, words: Mapping[str, str] | None = None) -> str:
