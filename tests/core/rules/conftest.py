@@ -49,3 +49,17 @@ def real_board(market: Path, tmp_path_factory: pytest.TempPathFactory) -> RuleBo
         return pipeline._answer(lambda engine: engine._board)
     finally:
         pipeline.close()
+
+
+@pytest.fixture(scope="session")
+def real_panel(market: Path) -> Panel:
+    """The bars of the funds and indices of the real market."""
+    loaded = settings_load.load(None).with_overrides(
+        feed="files", data=[str(market / "index_etf_daily.csv")], store="none"
+    )
+    pipeline = open_pipeline(loaded.settings, as_of=AFTER)
+    try:
+        pipeline.refresh()
+        return pipeline._answer(lambda engine: engine.panel)
+    finally:
+        pipeline.close()
