@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.feed.soak import MOST_CONNECTIONS, WARM, Soak
+from tests.feed.soak import MOST_SOCKETS, WARM, Soak
 
 REFRESHES: Final = 2000
 SEED: Final = 61074
@@ -28,16 +28,15 @@ def main() -> bool:
         f" {figures.fresh} live prices shown  ({time.monotonic() - begun:.0f} s)"
     )
     print(f"after {WARM} refreshes and at each quarter: {[round(size, 1) for size in figures.megabytes]} MB,")
+    print(f"    {figures.threads} threads, {figures.descriptors} descriptors, {figures.sockets} of them sockets")
     print(
-        f"    {figures.threads} threads, {figures.descriptors} descriptors, {figures.connections} of them connections"
-    )
-    print(
-        f"threads and other descriptors constant, connections {max(figures.connections)}  (floor {MOST_CONNECTIONS})"
+        f"threads and other descriptors constant, sockets {max(figures.sockets)}  (floor {MOST_SOCKETS})"
         f"  {'ok' if figures.steady else 'MISSED'}"
     )
     kept = figures.growth < GROWTH and figures.steady and not figures.wrong
     print(
-        f"memory grew by {figures.growth:.1f} MB after the first {WARM} refreshes  (floor {GROWTH:g}), "
-        f"{len(figures.wrong)} prices went back or wrong  (floor 0)  {'ok' if kept else 'MISSED'}"
+        f"memory grew by {figures.growth:.1f} MB after the first quarter  (floor {GROWTH:g}; from refresh {WARM} to"
+        f" there by {figures.warming:.1f}), {len(figures.wrong)} prices went back or wrong  (floor 0)"
+        f"  {'ok' if kept else 'MISSED'}"
     )
     return kept

@@ -53,11 +53,6 @@ class EmulatorApart:
         """No faults, and an empty log."""
         self._ask("clear")
 
-    def connections(self) -> int:
-        """How many are open."""
-        count: int = self._ask("connections")
-        return count
-
     def _ask(self, what: str, *arguments: object) -> Any:
         self._ours.send((what, arguments))
         if not self._ours.poll(PATIENCE):
@@ -81,7 +76,6 @@ def _serve(asked: Connection) -> None:
             "clock": emulator.clock.set,
             "fault": set_fault,
             "clear": clear,
-            "connections": lambda: emulator.log.open,
         }
         while True:
             try:

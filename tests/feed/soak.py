@@ -36,8 +36,8 @@ QUICK: Final = {"timeout": 0.2, "cookie_timeout": 0.2, "deadline": 0.5}
 
 WARM: Final = 50
 """Refreshes until everything has been imported, opened and filled once."""
-MOST_CONNECTIONS: Final = 27
-"""Each of nine threads to three hosts."""
+MOST_SOCKETS: Final = 28
+"""Connections of each of nine threads to three hosts, and the way to the process of the emulator."""
 
 FAULTS: Final = tuple(name for name, kind in CATALOGUE.items() if kind.manner not in STREAM)
 ENDPOINTS: Final = ((), (Endpoint.CHART,), (Endpoint.QUOTE,), (Endpoint.GETCRUMB,))
@@ -48,14 +48,14 @@ GROUPS: Final = ("index_funds", "sectors", "indices", "volatility", "rates")
 class Figures:
     """What a soak cost: megabytes, descriptors and threads at several times of its life, and what went wrong.
 
-    Of all `descriptors`, so many are `connections`, which come and go with the hosts that were asked. `raised`:
+    Of all `descriptors`, so many are `sockets`, which come and go with the hosts that were asked. `raised`:
     refreshes that failed as a whole, `faults`: those that were set, `fresh`: prices of the session in progress that
     were shown, `wrong`: a line for every price that became empty, older or untrue.
     """
 
     megabytes: list[float] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
-    connections: list[int] = field(default_factory=list)
+    sockets: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     refreshes: int = 0
     raised: int = 0
@@ -64,23 +64,29 @@ class Figures:
     wrong: list[str] = field(default_factory=list)
 
     @property
+    def warming(self) -> float:
+        """Megabytes that came between the first `WARM` refreshes and the next time they were measured."""
+        return self.megabytes[1] - self.megabytes[0]
+
+    @property
     def growth(self) -> float:
-        """Megabytes since the first time they were measured."""
-        return self.megabytes[-1] - self.megabytes[0]
+        """Megabytes that came after that."""
+        return self.megabytes[-1] - self.megabytes[1]
 
     @property
     def steady(self) -> bool:
-        """Whether threads and descriptors stay as they were, but for connections, of which there are never too many."""
-        others = {every - open_ones for every, open_ones in zip(self.descriptors, self.connections, strict=True)}
-        return len(set(self.threads)) == len(others) == 1 and max(self.connections) <= MOST_CONNECTIONS
+        """Whether threads and descriptors stay as they were, but for sockets, of which there are never too many."""
+        others = {every - sockets for every, sockets in zip(self.descriptors, self.sockets, strict=True)}
+        return len(set(self.threads)) == len(others) == 1 and max(self.sockets) <= MOST_SOCKETS
 
-    def measure(self, connections: int) -> None:
-        """Add what is used at present, with so many connections to the emulator."""
+    def measure(self) -> None:
+        """Add what is used at present."""
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.megabytes.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
-        self.descriptors.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208 - a count of names
-        self.connections.append(connections)
+        targets = [os.readlink(entry.path) for entry in os.scandir("/proc/self/fd")]  # noqa: PTH115 - names, which lead to no files
+        self.descriptors.append(len(targets))
+        self.sockets.append(sum(target.startswith("socket:") for target in targets))
         self.threads.append(threading.active_count())
 
 
@@ -110,7 +116,7 @@ class Soak:
                 self._refresh(pipe, emulator)
                 if number == WARM or (number > WARM and number in quarters):
                     self._calm(pipe, emulator)
-                    self.figures.measure(emulator.connections())
+                    self.figures.measure()
         return self.figures
 
     def _go_on(self, emulator: EmulatorApart) -> None:

@@ -20,4 +20,4 @@ def test_no_price_gives_way_to_an_older_an_empty_or_an_untrue_one(tmp_path: Path
     assert figures.faults > REFRESHES // 2
     assert figures.fresh > 0
     assert len(figures.threads) == 4
-    assert figures.steady, (figures.threads, figures.descriptors, figures.connections)
+    assert figures.steady, (figures.threads, figures.descriptors, figures.sockets)
