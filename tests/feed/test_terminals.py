@@ -14,7 +14,7 @@ from tests.feed import stage
 from tests.feed.fill import Filling
 from tests.feed.screen import Screen
 
-SLOW: Final = 3.0
+SLOW: Final = 5.0
 """Seconds before every answer until both screens have refreshed once: the fill, of 61 answers, takes longer."""
 REFRESHES: Final = 40
 """Within so many a screen has taken in what was on its way."""
