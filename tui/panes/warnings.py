@@ -224,7 +224,7 @@ class WarningsPane(TablePane):
 
 
 def summary(snapshot: Snapshot) -> Piece:
-    """The warnings in words: "no warnings" only where every rule could be judged and none is muted (warnings.md C.1)."""
+    """The warnings in words; "no warnings" only where every rule was judged and none is muted (warnings.md C.1)."""
     heard, muted = heard_and_muted(snapshot.warnings)
     counts = Counter(warning.state for warning in heard)
     m, n = snapshot.evaluated.rules, snapshot.evaluated.of
