@@ -7,8 +7,11 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from core.sessions import NEW_YORK, Calendar
 from core.store import Store
+from tests.core.feeds.yahoo_rig import PANDAS
 from tests.emulator import Emulator
 from tests.feed import stage
 from tests.feed.fill import Filling
@@ -22,6 +25,7 @@ FILLED_ONLY: Final = "GOOGL"
 """What the fill asks for and no screen shows."""
 
 
+@pytest.mark.filterwarnings(PANDAS)
 def test_two_screens_and_a_fill_write_one_store_and_both_screens_see_what_is_new(
     emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -94,7 +94,7 @@ async def test_the_past_is_marked_everywhere_and_t_returns(size: tuple[int, int]
         titles = [line for line in whole.splitlines()[1:] if "PAST" in line]
         assert len(titles) == (1 if size[0] == 80 else 2)  # two stand in one line
         assert "T live" in bottom(pilot)
-        assert not {"refresh", "pause", "note"} & set(bottom(pilot).split())
+        assert not {"refresh", "pause"} & set(bottom(pilot).split())
         await pilot.press("T")
         await until(pilot, lambda: screen.snapshot is live)
         assert text(pilot) == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -59,6 +59,10 @@ class Reading(Market):
     def spread(self, a: str, b: str, t: int) -> SpreadValues | None:
         assert (a, b) == ("IWM", "SPY")
         return self._lead
+
+    def missing(self, symbols: Sequence[str], t: int, values: Iterable[float]) -> tuple[str, ...]:
+        known = list(values)
+        return tuple(symbols) if not known or any(map(math.isnan, known)) else ()
 
     def health(self, t: int) -> Health:
         assert self._health is not None
