@@ -270,8 +270,8 @@ class YahooFeed:
             raise self._nothing([s.error for s in ours if s.error is not None])
         problems = [problem for s in ours if not s.late for problem in s.problems(sessions)]
         if late:
-            text = _("Yahoo: the bars of {count} symbols are still on their way")
-            problems.append(Problem("late", None, text.format(count=len(late))))
+            text = _("Yahoo: the bars of {count} of {of} symbols are still on their way")
+            problems.append(Problem("late", None, text.format(count=len(late), of=len(ours))))
         told = [s.hand_over() for s in ours]
         return History(
             bars,

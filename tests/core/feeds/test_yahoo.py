@@ -536,7 +536,7 @@ def test_what_comes_after_the_deadline_is_there_for_the_next_call(emulator: Emul
     with rig(emulator, deadline=1.0, timeout=60) as yahoo:
         history = yahoo.history(THREE)
         assert told(history) == [("late", None)]
-        assert "1 symbols are still on their way" in history.problems[0].text
+        assert "the bars of 1 of 3 symbols are still on their way" in history.problems[0].text
         assert history.bars.keys() == {"F000", "F001"}
         again = yahoo.history(THREE)
         assert told(again) == [("late", None)]
