@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from core import heaps
 from core.feeds.base import Feed
 from core.feeds.choose import choose_feed, open_store
 from core.model import Watch, unwatched
@@ -27,6 +28,7 @@ class Opening:
         as_of: date | None = None,
         watch: Watch = unwatched,
     ) -> None:
+        heaps.keep_few()  # the threads of feeds begin with them
         self.settings = settings
         self._past = as_of is not None
         self._watch = watch

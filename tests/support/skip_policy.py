@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-EXCUSES = ("market data absent", "no browser", "no tmux")
+EXCUSES = ("market data absent", "no browser", "no tmux", "no glibc")
 """How the reason of a skip must begin."""
 
 
