@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
+from unittest import mock
 
 from rich.segment import Segment
 from textual.color import Color
@@ -123,8 +124,8 @@ def main() -> int:
     """Take all pictures, or those that are named, and write the gallery."""
     named = sys.argv[1:]
     PICTURES.mkdir(exist_ok=True)
-    for shots in SECTIONS.values():
-        for shot in shots:
+    with mock.patch("textual.constants.COLOR_SYSTEM", "truecolor"):  # there is no terminal to ask
+        for shot in (shot for shots in SECTIONS.values() for shot in shots):
             if not named or shot.name in named:
                 asyncio.run(_take(shot))
     GALLERY.write_text(gallery(), encoding="utf-8")
