@@ -62,7 +62,8 @@ class Reading(Market):
 
     def missing(self, symbols: Sequence[str], t: int, values: Iterable[float]) -> tuple[str, ...]:
         known = list(values)
-        return tuple(symbols) if not known or any(map(math.isnan, known)) else ()
+        lacks = not known or any(map(math.isnan, known))
+        return tuple(f"full history of {symbol}" for symbol in symbols) if lacks else ()
 
     def health(self, t: int) -> Health:
         assert self._health is not None
