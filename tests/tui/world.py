@@ -47,7 +47,8 @@ def opened(universe: str) -> Pipeline:
 
 
 def source(universe: str = "core") -> SnapshotSource:
-    """What an application opens."""
+    """What an application opens: on the first basis again, whatever the one before has left."""
+    opened(universe).show_basis(settings().metrics.basis)
     return Shared(opened(universe))  # type: ignore[return-value] # it passes on what it does not do itself
 
 
